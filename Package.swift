@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One direction of imports, lower floor to higher (docs/ARCHITECTURE.md, "Floors").
+// `swift build --explicit-target-dependency-import-check error` enforces every row below.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "grantrail",
+    products: [.executable(name: "grantrail", targets: ["grantrail"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+
+        // Floor 0
+        library("AuditModel", ["COpenSSL"]),
+        // Floor 1
+        library("WireFormat", ["AuditModel"]),
+        library("GrantLedger", ["AuditModel"]),
+        // Floor 2
+        library("LogFormats", ["AuditModel", "WireFormat"]),
+        library("TokenScan", ["AuditModel", "WireFormat", "COpenSSL"]),
+        library("Detection", ["AuditModel", "WireFormat", "GrantLedger"]),
+        // Floor 3
+        library("Intake", ["AuditModel", "CZstd", "CZlib"]),
+        library("EventStore", ["AuditModel", "WireFormat", "CSQLite", "CZstd"]),
+        library("RuleBook", ["AuditModel", "WireFormat", "GrantLedger", "Detection", yams]),
+        library("Delivery", ["AuditModel", "WireFormat"]),
+        library("TrafficSimulator", ["AuditModel", "WireFormat"]),
+        // Floor 4
+        library(
+            "Pipeline",
+            [
+                "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "TokenScan", "Detection",
+                "Intake", "EventStore", "RuleBook", "Delivery",
+            ]),
+        // Floor 5
+        .executableTarget(
+            name: "grantrail",
+            dependencies: [
+                "AuditModel", "WireFormat", "LogFormats", "EventStore", "RuleBook", "Delivery",
+                "TrafficSimulator", "Pipeline", arguments,
+            ],
+            swiftSettings: strict),
+
+        tests("AuditModel", ["AuditModel"]),
+    ]
+)
