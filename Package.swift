@@ -73,5 +73,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("AuditModel", ["AuditModel"]),
+        tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd"]),
+        tests("TokenScan", ["AuditModel", "TokenScan"]),
     ]
 )

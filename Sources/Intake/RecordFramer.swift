@@ -1,0 +1,232 @@
+internal import AuditModel
+
+/// Cuts the bytes of one source into records. What it finds depends on the bytes alone, never on
+/// how they arrive.
+struct RecordFramer {
+    private static let lookAhead = 4096
+
+    let source: ByteSource
+    var window: ByteWindow
+    private let limit: Int
+    private var framing = Framing.lines
+    private var saidFault = false
+    var issues: [ReadIssue] = []
+
+    init(_ source: ByteSource, _ limits: ReadLimits) {
+        self.source = source
+        limit = limits.recordBytes
+        window = ByteWindow(chunkBytes: limits.chunkBytes)
+    }
+
+    /// Passes over a byte order mark and tells an array of objects from lines.
+    mutating func detect() throws(IntakeError) {
+        if try has(3), window[0] == 0xEF, window[1] == 0xBB, window[2] == 0xBF {
+            window.consume(3)
+        }
+        guard let first = try textIndex(from: 0), window[first] == Byte.openBracket,
+            let second = try textIndex(from: first + 1)
+        else { return }
+        if window[second] == Byte.openBrace, let third = try textIndex(from: second + 1),
+            window[third] == Byte.quote || window[third] == Byte.closeBrace
+        {
+            window.consume(first + 1)
+            framing = .array
+        } else if window[second] == Byte.closeBracket {
+            window.consume(first + 1)
+            framing = .array
+        }
+    }
+
+    /// The next record; it stays in the window until it is consumed.
+    ///
+    /// - Parameter mayWait: whether to wait for a pipe to bring more.
+    mutating func next(mayWait: Bool) throws(IntakeError) -> FrameResult {
+        while true {
+            switch framing {
+            case .lines: return try nextLine(mayWait)
+            case .array: if let frame = try nextElement() { return .record(frame) }
+            case .afterArray: if try !enterNextArray() { return .end }
+            }
+        }
+    }
+
+    private mutating func refill() throws(IntakeError) -> Bool {
+        try window.refill(from: source)
+    }
+
+    private mutating func has(_ count: Int) throws(IntakeError) -> Bool {
+        while window.count < count { if try !refill() { return false } }
+        return true
+    }
+
+    /// The first byte that is no white space, if it lies within the look-ahead.
+    private mutating func textIndex(from start: Int) throws(IntakeError) -> Int? {
+        var index = start
+        while index < Self.lookAhead, try has(index + 1) {
+            if !Byte.isWhiteSpace(window[index]) { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Consumes what is left and says how the compressed data broke off, if it did.
+    ///
+    /// - Returns: whether it broke off.
+    private mutating func sayFault() -> Bool {
+        guard let fault = source.fault else { return false }
+        if !saidFault { lose(.recordTruncated, at: window.offset, window.count, fault) }
+        saidFault = true
+        window.consume(window.count)
+        return true
+    }
+
+    private mutating func lose(_ code: IssueCode, at: Int64, _ count: Int, _ detail: String) {
+        issues.append(ReadIssue(code: code, at: at, count: Int64(count), detail: detail))
+    }
+
+    private var tooLong: String { "longer than \(limit) bytes" }
+}
+
+// MARK: - Lines
+
+extension RecordFramer {
+    private mutating func nextLine(_ mayWait: Bool) throws(IntakeError) -> FrameResult {
+        var scanned = 0
+        while true {
+            if let lineFeed = window.lineFeed(from: scanned) {
+                scanned = 0
+                if let frame = line(lineFeed, length: lineFeed + 1) { return .record(frame) }
+                continue
+            }
+            scanned = window.count
+            // One byte beyond the limit may still be the carriage return of a line end.
+            if scanned > limit + 1 {
+                try dropLine()
+                scanned = 0
+                continue
+            }
+            if !mayWait && source.wouldBlock { return .waiting }
+            if try refill() { continue }
+            if sayFault() || window.count == 0 { return .end }
+            guard let frame = line(window.count, length: window.count) else { return .end }
+            return .record(frame)
+        }
+    }
+
+    /// A line as a record; nil, and consumed, if it is blank or too long.
+    private mutating func line(_ end: Int, length: Int) -> Frame? {
+        let count = end > 0 && window[end - 1] == Byte.carriageReturn ? end - 1 : end
+        if count <= limit && !isBlank(count) { return Frame(range: 0..<count, length: length) }
+        if count > limit { lose(.recordTooLong, at: window.offset, count, tooLong) }
+        window.consume(length)
+        return nil
+    }
+
+    private func isBlank(_ count: Int) -> Bool {
+        if count > 0, !Byte.isWhiteSpace(window[0]) { return false }
+        return window.bytes(0..<count).allSatisfy(Byte.isWhiteSpace)
+    }
+
+    /// Drops a line that is known to be too long, up to and with its line feed.
+    private mutating func dropLine() throws(IntakeError) {
+        let at = window.offset
+        while true {
+            if let lineFeed = window.lineFeed(from: 0) {
+                let hasReturn = lineFeed > 0 && window[lineFeed - 1] == Byte.carriageReturn
+                let end = window.offset + Int64(hasReturn ? lineFeed - 1 : lineFeed)
+                lose(.recordTooLong, at: at, Int(end - at), tooLong)
+                window.consume(lineFeed + 1)
+                return
+            }
+            // The last byte stays, since it may be the carriage return of the line end.
+            window.consume(max(0, window.count - 1))
+            if try refill() { continue }
+            let hasReturn = window.count > 0 && window[0] == Byte.carriageReturn
+            window.consume(window.count)
+            lose(.recordTooLong, at: at, Int(window.offset - at) - (hasReturn ? 1 : 0), tooLong)
+            return
+        }
+    }
+}
+
+// MARK: - Array elements
+
+extension RecordFramer {
+    /// The next element; nil when the array, or the input, is at its end.
+    private mutating func nextElement() throws(IntakeError) -> Frame? {
+        while true {
+            guard let byte = try nextByte(orComma: true) else {
+                framing = .afterArray
+                if !sayFault() && !saidFault {
+                    lose(.recordTruncated, at: window.offset, 0, "the array is not closed")
+                }
+                return nil
+            }
+            if byte == Byte.closeBracket {
+                window.consume(1)
+                framing = .afterArray
+                return nil
+            }
+            if let frame = try element() { return frame }
+        }
+    }
+
+    /// The byte after white space, which is consumed, and after commas if asked for.
+    private mutating func nextByte(orComma: Bool) throws(IntakeError) -> UInt8? {
+        while try has(1) {
+            let byte = window[0]
+            guard Byte.isWhiteSpace(byte) || (orComma && byte == Byte.comma) else { return byte }
+            window.consume(1)
+        }
+        return nil
+    }
+
+    /// The element that starts here; nil, and consumed, if it is too long or breaks off.
+    private mutating func element() throws(IntakeError) -> Frame? {
+        let at = window.offset
+        var scan = ElementScan()
+        var scanned = 0
+        while true {
+            if let length = scan.end(in: window.bytes(scanned..<window.count)) {
+                let end = scanned + length
+                let whole = Int(window.offset - at) + end
+                // A stray bracket at the start would else stay for ever.
+                let consumed = whole == 0 ? 1 : end
+                if whole > 0 && whole <= limit && window.offset == at {
+                    return Frame(range: 0..<end, length: end)
+                }
+                if whole > limit { lose(.recordTooLong, at: at, whole, tooLong) }
+                window.consume(consumed)
+                return nil
+            }
+            scanned = window.count
+            if scanned > limit || window.offset > at {
+                window.consume(scanned)
+                scanned = 0
+            }
+            if try refill() { continue }
+            let lost = Int(window.offset - at) + window.count
+            window.consume(window.count)
+            lose(.recordTruncated, at: at, lost, source.fault ?? "the input ends in an element")
+            saidFault = true
+            return nil
+        }
+    }
+
+    /// Looks behind an array: another one, or else lines.
+    ///
+    /// - Returns: false at the end of the input.
+    private mutating func enterNextArray() throws(IntakeError) -> Bool {
+        guard let byte = try nextByte(orComma: false) else {
+            _ = sayFault()
+            return false
+        }
+        if byte == Byte.openBracket {
+            window.consume(1)
+            framing = .array
+        } else {
+            framing = .lines
+        }
+        return true
+    }
+}
