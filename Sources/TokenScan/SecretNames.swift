@@ -1,0 +1,105 @@
+/// A key, or an HTTP authentication scheme, that secrets stand behind.
+struct SecretName {
+    /// What may count as the secret.
+    enum Rule {
+        /// 16 or more token characters that do not look like an id, a date or a word.
+        case opaque
+        /// As `opaque`; in the query of a URL only if the URL belongs to an OAuth response.
+        case code
+        /// 8 or more characters of any sort.
+        case free
+        /// A scheme, blanks and a token.
+        case scheme
+        /// An Authorization header with a scheme of any name, or none.
+        case authorization
+        /// Cookies: names and values.
+        case cookie
+    }
+
+    /// Lower case, without `_` and `-`.
+    let letters: StaticString
+    let kind: TokenKind
+    let rule: Rule
+
+    init(_ letters: StaticString, _ kind: TokenKind, _ rule: Rule = .opaque) {
+        self.letters = letters
+        self.kind = kind
+        self.rule = rule
+    }
+
+    static let all: [SecretName] = [
+        SecretName("refreshtoken", .refreshToken), SecretName("accesstoken", .accessToken),
+        SecretName("idtoken", .idToken), SecretName("idtokenhint", .idToken),
+        SecretName("registrationaccesstoken", .accessToken),
+        SecretName("xaccesstoken", .accessToken), SecretName("xforwardedaccesstoken", .accessToken),
+        SecretName("token", .token), SecretName("subjecttoken", .token),
+        SecretName("actortoken", .token), SecretName("authtoken", .token),
+        SecretName("xauthtoken", .token), SecretName("bearertoken", .bearer),
+        SecretName("statetoken", .token), SecretName("sessiontoken", .token),
+        SecretName("code", .authorizationCode, .code),
+        SecretName("authorizationcode", .authorizationCode, .code),
+        SecretName("devicecode", .deviceCode), SecretName("codeverifier", .codeVerifier),
+        SecretName("clientassertion", .assertion), SecretName("assertion", .assertion),
+        SecretName("clientsecret", .clientSecret, .free), SecretName("secret", .clientSecret, .free),
+        SecretName("password", .password, .free), SecretName("passwd", .password, .free),
+        SecretName("newpassword", .password, .free), SecretName("oldpassword", .password, .free),
+        SecretName("currentpassword", .password, .free),
+        SecretName("authorization", .bearer, .authorization),
+        SecretName("proxyauthorization", .bearer, .authorization),
+        SecretName("bearer", .bearer, .scheme), SecretName("dpop", .dpop, .scheme),
+        SecretName("basic", .basic, .scheme),
+        SecretName("cookie", .cookie, .cookie), SecretName("setcookie", .cookie, .cookie),
+    ]
+}
+
+extension LenientBytes {
+    /// The name that ends before `end`, if it stands there whole.
+    func secretName(before end: Int, among names: [SecretName]) -> SecretName? {
+        let last = raw(end - 1) | 0x20
+        let beforeLast = raw(end - 2) | 0x20
+        for name in names {
+            let text = name.letters.utf8Start
+            let length = name.letters.utf8CodeUnitCount
+            if text[length - 1] == last, text[length - 2] == beforeLast,
+                matches(text, length, before: end)
+            {
+                return name
+            }
+        }
+        return nil
+    }
+
+    private func matches(_ text: UnsafePointer<UInt8>, _ length: Int, before end: Int) -> Bool {
+        var index = end - 1
+        var rest = length
+        while true {
+            let byte = raw(index)
+            if byte == 0x5F || byte == 0x2D {
+                index -= 1
+                continue
+            }
+            guard ByteClass.isLetter(byte), byte | 0x20 == text[rest - 1] else { return false }
+            rest -= 1
+            if rest == 0 { return startsName(index) }
+            index -= 1
+        }
+    }
+
+    /// Whether a name may start at `start`: what is before it is no part of it. An encoded byte or
+    /// an escape in front of it ends in letters or digits of its own.
+    private func startsName(_ start: Int) -> Bool {
+        var before = start - 1
+        while before >= 0, raw(before) == 0x2D || raw(before) == 0x5F { before -= 1 }
+        if !ByteClass.isLetter(raw(before)) && !ByteClass.isDigit(raw(before)) { return true }
+        if before != start - 1 { return false }
+        if raw(start - 3) == 0x25 || (raw(start - 5) == 0x25 && raw(start - 4) == 0x32) {
+            return Hexadecimal.value(raw(start - 1)) != nil
+        }
+        if raw(start - 6) == 0x5C, raw(start - 5) == 0x75 { return true }
+        guard raw(start - 2) == 0x5C else { return false }
+        switch raw(start - 1) {
+        case 0x6E, 0x74, 0x72, 0x62, 0x66: return true
+        default: return false
+        }
+    }
+}
