@@ -31,6 +31,8 @@ public struct Rule: Sendable, Equatable {
     public var raise: [Raise]
     /// Names of rules that, when one fired for the same event, keep this one silent.
     public var unless: [String]
+    /// One word for what the rule concludes, such as `theft`; nil takes the rule's name.
+    public var verdict: String?
     /// `{field}` templates; nil takes the title.
     public var message: String?
     public var actions: [ActionTemplate]
@@ -143,6 +145,7 @@ public struct Rule: Sendable, Equatable {
         fireAt = nil
         raise = []
         unless = []
+        verdict = nil
         message = nil
         actions = []
     }
