@@ -1,0 +1,3 @@
+enum RulePack {
+    static let sources: [RuleSource] = []
+}
