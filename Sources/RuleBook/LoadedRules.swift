@@ -1,4 +1,4 @@
-public import AuditModel
+internal import AuditModel
 public import Detection
 
 /// A rule with where it comes from and whether it can see.

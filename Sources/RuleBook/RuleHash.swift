@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import GrantLedger
 
 /// The hash over what a rule means: everything that decides an alert or appears in one, in a fixed
 /// order, each list after its length. Comments, layout, author, dates, description, false positives

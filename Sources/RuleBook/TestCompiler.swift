@@ -95,7 +95,7 @@ enum TestCompiler {
                     place: entry.value.place)
             }
             let event = RawEvent(place: item.place, members: members)
-            _ = RawEventReader.row(event, &report)
+            _ = RawEventReader.event(event, &report)
             return event
         }
     }
