@@ -73,5 +73,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("AuditModel", ["AuditModel"]),
+        tests("WireFormat", ["WireFormat", "AuditModel"]),
+        tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
     ]
 )
