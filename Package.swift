@@ -74,5 +74,7 @@ let package = Package(
 
         tests("AuditModel", ["AuditModel"]),
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
+        tests("WireFormat", ["WireFormat", "AuditModel"]),
+        tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
     ]
 )

@@ -30,7 +30,7 @@ public struct JSONDocument: ~Copyable {
 
     /// Reads one document; what was read before is forgotten.
     ///
-    /// - Parameter bytes: the text. At least 16 more bytes must be readable behind it (any
+    /// - Parameter bytes: the text. At least 8 more bytes must be readable behind it (any
     ///   content), as ``RecordBatch/tailPadding`` gives. The document refers to them: they must
     ///   stay in place as long as its keys and values are used.
     public mutating func read(

@@ -3,21 +3,27 @@ internal import AuditModel
 /// Finds the end of plain text: printable ASCII without quote and backslash.
 enum PlainScan {
     /// The first offset from `start` on whose byte is a quote, a backslash, a control character or
-    /// not ASCII; some offset at or after `end` if there is none. Reads up to 15 bytes past `end`.
+    /// not ASCII; some offset at or after `end` if there is none. Reads up to 7 bytes past `end`.
     @inline(__always)
     static func stop(_ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Int {
         var at = start
         while at < end {
-            let bytes = base.loadUnaligned(fromByteOffset: at, as: SIMD16<Int8>.self)
-            // Signed: everything that is no ASCII is below the blank, too.
-            let hits =
-                (bytes .== 0x22) .| (bytes .== 0x5C) .| (bytes .< 0x20)
-            let words = unsafeBitCast(hits, to: SIMD2<UInt64>.self)
-            if words.x != 0 { return at &+ words.x.trailingZeroBitCount &>> 3 }
-            if words.y != 0 { return at &+ 8 &+ words.y.trailingZeroBitCount &>> 3 }
-            at &+= 16
+            let hits = hits(base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            if hits != 0 { return at &+ hits.trailingZeroBitCount &>> 3 }
+            at &+= 8
         }
         return at
+    }
+
+    /// The upper bit of every byte that ends plain text. A borrow may also mark bytes above such a
+    /// one, never below: the lowest mark is right.
+    @inline(__always)
+    private static func hits(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = (word ^ (ones &* 0x22)) &- ones
+        let backslash = (word ^ (ones &* 0x5C)) &- ones
+        let control = word &- (ones &* 0x20)
+        return (quote | backslash | control | word) & (ones &* 0x80)
     }
 }
 

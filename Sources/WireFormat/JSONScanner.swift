@@ -2,7 +2,7 @@ internal import AuditModel
 
 /// One pass over a JSON text: structure, plain strings and numbers.
 ///
-/// Fast where texts are plain ASCII: 16 bytes at a time up to the closing quote. Any other string
+/// Fast where texts are plain ASCII: 8 bytes at a time up to the closing quote. Any other string
 /// goes to ``JSONTextReader``. The rules are those of RFC 8259 in both cases, so what is accepted
 /// does not depend on which way a string took.
 ///
