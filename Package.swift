@@ -74,7 +74,6 @@ let package = Package(
 
         tests("AuditModel", ["AuditModel"]),
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
-        tests("WireFormat", ["WireFormat", "AuditModel"]),
-        tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
+        tests("GrantLedger", ["GrantLedger", "AuditModel"]),
     ]
 )
