@@ -74,5 +74,8 @@ let package = Package(
 
         tests("AuditModel", ["AuditModel"]),
         tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
+        tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
+        tests("WireFormat", ["WireFormat", "AuditModel"]),
+        tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
     ]
 )
