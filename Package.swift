@@ -73,6 +73,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("AuditModel", ["AuditModel"]),
+        tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
     ]
