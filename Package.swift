@@ -73,5 +73,6 @@ let package = Package(
             swiftSettings: strict),
 
         tests("AuditModel", ["AuditModel"]),
+        tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
     ]
 )
