@@ -76,5 +76,6 @@ let package = Package(
         tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
+        tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
     ]
 )
