@@ -73,6 +73,8 @@ let package = Package(
             swiftSettings: strict),
 
         tests("AuditModel", ["AuditModel"]),
+        tests("WireFormat", ["WireFormat", "AuditModel"]),
+        tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
         tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
