@@ -48,7 +48,10 @@ extension LoadedRules {
     }
 
     /// What `rules check` prints: every diagnostic, then one line that counts.
-    public var checkText: String {
+    ///
+    /// - Parameter countsPack: false counts only rules from files.
+    public func checkText(countsPack: Bool = true) -> String {
+        let rules = rules.filter { countsPack || !$0.isFromPack }
         let blind = rules.count { $0.isBlind }
         var counts = [Self.count(rules.count, "rule")]
         if blind > 0 { counts.append("\(blind) blind") }

@@ -36,7 +36,8 @@ extension RuleTests {
     private static func junit(_ name: String, _ results: [Result]) -> [String] {
         let failed = results.count { !$0.passed }
         var lines = [
-            #"  <testsuite name="\#(escaped(name))" tests="\#(results.count)" failures="\#(failed)">"#
+            #"  <testsuite name="\#(escaped(name))" tests="\#(results.count)" "#
+                + #"failures="\#(failed)">"#
         ]
         for result in results {
             let attributes =

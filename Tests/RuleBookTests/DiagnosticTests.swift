@@ -73,6 +73,8 @@ struct DiagnosticTests {
             ("key: [issuer, client]", "points: {refusd: 1}", "rule.unknown_selection 11:14"),
             ("key: [issuer, client]", "points: {refused: 1e3}", "rule.wrong_type 11:23"),
             ("key: [issuer, client]", "points_from: TST-02", "rule.unknown_rule 11:18"),
+            ("condition: ", "other: {ip: x}\n    condition: ", "rule.unused_selection 9:5"),
+            ("key: [issuer, client]", "unless: [TST-01]", "rule.unknown_rule 11:14"),
             ("key: [issuer, client]", "unless: [TST-02]", "rule.unknown_rule 11:14"),
             ("key: [issuer, client]", "raise: {worst: [refused]}", "rule.unknown_key 11:13"),
             ("key: [issuer, client]", "needs: {all: [ipp]}", "rule.unknown_value 11:19"),

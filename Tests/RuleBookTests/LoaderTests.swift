@@ -82,7 +82,7 @@ struct LoaderTests {
             ("[a, b and c]", "(a or (b and c))"),
         ])
     func conditions(text: String, expected: String) throws {
-        let rule = try rule(
+        let loaded = RuleFixture.load(
             RuleFixture.detection(
                 """
                 a: {ip: x}
@@ -93,6 +93,8 @@ struct LoaderTests {
                 _hidden: {ip: x}
                 condition: \(text)
                 """))
+        #expect(Set(loaded.diagnostics.map(\.code)).isSubset(of: [.unusedSelection]))
+        let rule = try #require(loaded.rules.first?.rule)
         #expect(show(rule.condition, rule) == expected)
     }
 
@@ -188,6 +190,10 @@ struct LoaderTests {
         #expect(loaded.rules.map(\.rule.name) == ["REF-01", "REF-02", "REF-03", "REF-05", "TST-01"])
         #expect(loaded.diagnostics.map(\.code) == [.syntax, .unreadable])
         #expect(RuleBook.load(paths: [root.path], withPack: false).rules.count == 1)
+        #expect(loaded.rules.map(\.isFromPack) == [true, true, true, true, false])
+        #expect(loaded.checkText(countsPack: false).hasSuffix("1 rule, 2 errors, 0 warnings"))
+        #expect(RuleTests.run(loaded, runsPack: false).isEmpty)
+        #expect(Set(RuleTests.run(loaded, only: ["REF-03"]).map(\.rule)) == ["REF-03"])
     }
 
     @Test("A list of rules has the six members of the contract")
@@ -196,6 +202,6 @@ struct LoaderTests {
             RuleFixture.load(RuleFixture.sound).listingJSON
                 == #"[{"name":"TST-01","id":"11111111-2222-4333-8444-555555555555","#
                 + #""title":"Tokens refused","level":"low","status":"test","path":"rule.yml"}]"#)
-        #expect(RuleFixture.load(RuleFixture.sound).checkText == "1 rule, 0 errors, 0 warnings")
+        #expect(RuleFixture.load(RuleFixture.sound).checkText() == "1 rule, 0 errors, 0 warnings")
     }
 }
