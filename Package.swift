@@ -73,9 +73,11 @@ let package = Package(
             swiftSettings: strict),
 
         tests("AuditModel", ["AuditModel"]),
-        tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
-        tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("WireFormat", ["WireFormat", "AuditModel"]),
         tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
+        tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
+        tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
+        tests("GrantLedger", ["GrantLedger", "AuditModel"]),
+        tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
     ]
 )

@@ -104,7 +104,7 @@ extension Engine {
         events.append(event(.logout, index, at: time))
         applications[index].grant.isAlive = false
         applications[index].epoch &+= 1
-        if applications[index].random.chance(percent: 12) {
+        if applications[index].random.chance(percent: 5) {
             // Another page did not notice and tries to go on.
             schedule(.refresh, index, at: time + applications[index].random.within(500...240_000))
         } else {

@@ -36,10 +36,12 @@ struct DetailWriter {
         token(event, world, grant: "rt", &line)
         pair("grant_type", "refresh_token", &line)
         pair("refresh_token_type", event.offline ? "Offline" : "Refresh", &line)
-        number("access_token_expiration_time", client.lifetime, &line)
+        if world.release == .later {
+            number("access_token_expiration_time", client.lifetime, &line)
+        }
         uuid("updated_refresh_token_id", event.updatedRefresh, &line)
         pair("scope", client.scope, &line)
-        number("age_of_refresh_token", event.refreshAge, &line)
+        if world.release == .later { number("age_of_refresh_token", event.refreshAge, &line) }
         uuid("refresh_token_id", event.refresh, &line)
         pair("client_auth_method", "client-secret", &line)
     }
@@ -160,7 +162,7 @@ extension DetailWriter {
         _ line: inout LineBuffer
     ) {
         open(key, &line)
-        if world.identifierStyle == .opaque {
+        if world.release == .later {
             line.append(urlSafe: session)
         } else {
             line.append(uuid: session)
@@ -174,7 +176,7 @@ extension DetailWriter {
         _ line: inout LineBuffer
     ) {
         open("token_id", &line)
-        if world.identifierStyle == .opaque {
+        if world.release == .later {
             let isTransient = event.type == .clientLogin
             line.append(event.offline ? "ofrt" : isTransient ? "trrt" : "onrt")
             line.append(grant)

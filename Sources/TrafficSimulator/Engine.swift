@@ -119,8 +119,8 @@ extension Engine {
             let index = applications.count - 1
             let delay = applications[index].random.exponential(mean: 8 * ActivityClock.hour)
             let zone = Int(world.subjects[subject].zone)
-            schedule(
-                .open, index, at: ActivityClock.week.advance(from: begin, by: delay, zoneHours: zone))
+            let first = ActivityClock.week.advance(from: begin, by: delay, zoneHours: zone)
+            schedule(.open, index, at: first)
         }
     }
 

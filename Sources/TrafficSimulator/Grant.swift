@@ -23,6 +23,8 @@ struct Lineage: Sendable {
     var lastRedeemed = ID128.none
     var older = ID128.none
     var lastRedeemedAt: Int64 = 0
+    /// When the token redeemed last was issued.
+    var lastRedeemedIssued: Int64 = 0
     var redemptions: Int32 = 0
     /// When the device will act next.
     var next: Int64 = 0
@@ -55,6 +57,7 @@ struct Lineage: Sendable {
         older = lastRedeemed
         lastRedeemed = token
         lastRedeemedAt = time
+        lastRedeemedIssued = issued
         head = successor
         redemptions &+= 1
         grant.lastSeen = time

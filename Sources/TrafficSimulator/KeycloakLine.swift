@@ -38,15 +38,10 @@ struct KeycloakLine: Sendable {
         line.append(realm.name)
         line.append("\",\"clientId\":\"")
         line.append(world.clients[event.client].name)
-        appendNullable("\",\"userId\":", userID(event, world), &line)
+        line.append("\",\"userId\":")
+        appendNullable(userID(event, world), &line)
         line.append(",\"sessionId\":")
-        if event.session.isNone {
-            line.append("null")
-        } else {
-            line.append(byte: 0x22)
-            appendSession(event.session, world, &line)
-            line.append(byte: 0x22)
-        }
+        appendNullableSession(event.session, world, &line)
         line.append(",\"ipAddress\":\"")
         line.append(event.address)
         line.append("\",\"error\":")
@@ -118,14 +113,17 @@ struct KeycloakLine: Sendable {
         line.append(decimal: time % 1000, width: 3)
     }
 
-    private func appendNullable(
-        _ key: StaticString, _ id: ID128?, _ line: inout LineBuffer
+    private func appendNullableSession(
+        _ session: ID128, _ world: SimulatedWorld, _ line: inout LineBuffer
     ) {
-        line.append(key)
-        guard let id else {
-            line.append("null")
-            return
-        }
+        guard !session.isNone else { return line.append("null") }
+        line.append(byte: 0x22)
+        appendSession(session, world, &line)
+        line.append(byte: 0x22)
+    }
+
+    private func appendNullable(_ id: ID128?, _ line: inout LineBuffer) {
+        guard let id else { return line.append("null") }
         line.append(byte: 0x22)
         line.append(uuid: id)
         line.append(byte: 0x22)
@@ -134,7 +132,7 @@ struct KeycloakLine: Sendable {
     private func appendSession(
         _ session: ID128, _ world: SimulatedWorld, _ line: inout LineBuffer
     ) {
-        if world.identifierStyle == .opaque {
+        if world.release == .later {
             line.append(urlSafe: session)
         } else {
             line.append(uuid: session)

@@ -110,7 +110,7 @@ extension Engine {
         let lineage = applications[index].main
         if kind(index) == .web { connect(index, at: time) }
         let refusal = present(
-            lineage.lastRedeemed, issued: lineage.heldIssued, index, slot: 0, at: time)
+            lineage.lastRedeemed, issued: lineage.lastRedeemedIssued, index, slot: 0, at: time)
         guard refusal != .none else { return }
         // Half of the pages ask the user at once; the others leave it to the next refresh, which
         // the server then refuses too.
@@ -127,7 +127,7 @@ extension Engine {
         else { return }
         connect(index, at: time)
         let refusal = present(
-            lineage.older, issued: lineage.heldIssued, index, slot: 0, at: time)
+            lineage.older, issued: lineage.lastRedeemedIssued, index, slot: 0, at: time)
         if refusal != .none { recover(index, from: refusal, at: time) }
     }
 
@@ -180,6 +180,9 @@ extension Engine {
         var entered = event(fails ? .clientLoginError : .clientLogin, index, at: time)
         if !fails { entered.token = applications[index].random.uuid() }
         events.append(entered)
-        schedule(.machine, index, at: time + applications[index].random.within(240_000...420_000))
+        // Few people have little for services to do.
+        let people = Int64(min(world.subjects.count, 400))
+        let pause = applications[index].random.within(240_000...420_000) * 400 / people
+        schedule(.machine, index, at: time + pause)
     }
 }

@@ -32,7 +32,7 @@ public struct SimulatedWorld: Sendable {
     let clients: [SimulatedClient]
     let subjects: ContiguousArray<Subject>
     let notBefore: [NotBefore]
-    let identifierStyle: IdentifierStyle
+    let release: ServerRelease
     /// Milliseconds since 1970 UTC: the first event written, and the end.
     let start: Int64
     let end: Int64
@@ -48,7 +48,7 @@ public struct SimulatedWorld: Sendable {
         start = begin
         end = begin + days * ActivityClock.day
         firstAttack = begin + min(Int64(max(plan.quietDays, 0)), days) * ActivityClock.day
-        identifierStyle = plan.identifierStyle
+        release = plan.release
         var random = SeededRandom(seed: plan.seed, domain: 1, index: 0)
         realms = [
             Realm(id: random.uuid(), name: Self.safeName(plan.realmName), rotates: true),
@@ -147,7 +147,7 @@ extension SimulatedWorld {
 
     /// The session's id as the dialects write it.
     public func sessionText(_ session: ID128) -> String {
-        guard identifierStyle == .opaque else { return session.uuidText }
+        guard release == .later else { return session.uuidText }
         var text: [UInt8] = []
         LineBuffer.urlSafeDigits(of: session) { text.append($0) }
         return String(decoding: text, as: UTF8.self)

@@ -50,13 +50,13 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
     }
 }
 
-/// How ids look. A refresh-token id is a UUID in both.
-public enum IdentifierStyle: Sendable {
-    /// Session ids are UUIDs, access-token ids too (Keycloak up to 26.1).
-    case uuid
-    /// Session ids have 24 URL-safe characters and access-token ids a prefix that names session
-    /// and grant, as newer servers write them.
-    case opaque
+/// Which releases of Keycloak 26 the server's events look like.
+public enum ServerRelease: Sendable {
+    /// Session ids and access-token ids are UUIDs; a refresh says nothing about its timing.
+    case earlier
+    /// Session ids have 24 URL-safe characters, access-token ids a prefix that names session and
+    /// grant, and a refresh tells the access token's lifetime and the refresh token's age.
+    case later
 }
 
 /// How often honest clients present a refresh token twice, in refreshes per million.
@@ -101,7 +101,7 @@ public struct SimulationPlan: Sendable, Equatable {
     public var notBeforePushes = 1
     /// Hours simulated before `startTime` and not written, so that the log starts in mid-life.
     public var warmUpHours = 0
-    public var identifierStyle = IdentifierStyle.opaque
+    public var release = ServerRelease.later
     public var dialects: [SimulatedDialect] = [.keycloakJSON]
 
     public init(seed: UInt64, startTime: Int64, days: Int, subjects: Int) {
@@ -114,35 +114,39 @@ public struct SimulationPlan: Sendable, Equatable {
     /// 2026-03-02T00:00:00Z, a Monday.
     public static let defaultStart: Int64 = 1_772_409_600_000_000_000
 
-    /// A plan that gives about as many events as wanted, and stops at exactly that number.
+    /// The attacks of a plan made by ``events(_:seed:startTime:days:)`` or ``demo(seed:)``.
+    public static let fewAttacks: [AttackScenario: Int] = [
+        .attackerFirst: 2, .victimFirst: 2, .victimFirstOlder: 2, .silentTakeover: 1, .fork: 1,
+    ]
+
+    /// A plan that stops at exactly the number of events wanted, most of the way through its
+    /// days, with a few attacks in its second half.
     public static func events(
         _ events: Int, seed: UInt64 = 1, startTime: Int64 = defaultStart, days: Int = 9
     ) -> SimulationPlan {
-        let wanted = max(1, min(events, 2_000_000_000))
         let length = max(1, min(days, 3660))
-        let subjects = wanted / (length * eventsPerSubjectDay) + 20
-        var plan = SimulationPlan(
-            seed: seed, startTime: startTime, days: length, subjects: subjects)
-        plan.targetEvents = wanted
-        plan.quietDays = min(length - 1, length * 8 / 9)
+        var plan = SimulationPlan(seed: seed, startTime: startTime, days: length, subjects: 1)
+        plan.quietDays = length * 5 / 9
+        plan.fit(events: events)
+        plan.attacks = fewAttacks
         return plan
     }
 
     /// Eight quiet days and one with labelled attacks.
     public static func demo(seed: UInt64 = 7) -> SimulationPlan {
-        var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 9, subjects: 560)
+        var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 9, subjects: 340)
         plan.quietDays = 8
-        plan.attacks = [
-            .attackerFirst: 2, .victimFirst: 2, .victimFirstOlder: 2, .silentTakeover: 1, .fork: 1,
-        ]
+        plan.attacks = fewAttacks
         return plan
     }
 
     /// A large, refresh-heavy archive: 14 days, many short sessions, a few attacks.
     public static func benchmark(events: Int = 2_000_000, seed: UInt64 = 42) -> SimulationPlan {
-        var plan = Self.events(events, seed: seed, days: 14)
+        var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 14, subjects: 1)
         plan.quietDays = 3
-        plan.browserShare = 75
+        plan.browserShare = 90
+        plan.release = .earlier
+        plan.fit(events: events)
         plan.attacks = [
             .attackerFirst: 4, .victimFirst: 4, .victimFirstOlder: 4, .silentTakeover: 2, .fork: 2,
         ]
@@ -155,7 +159,4 @@ public struct SimulationPlan: Sendable, Equatable {
         plan.attacks = [:]
         return plan
     }
-
-    /// A cautious measure over a week with its weekend; see the calibration test.
-    static let eventsPerSubjectDay = 13
 }

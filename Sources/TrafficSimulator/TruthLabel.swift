@@ -14,15 +14,17 @@ struct TruthCollector: Sendable {
     }
 
     private var labels: [Label] = []
+    private var places: [Int: Int] = [:]
 
     var count: Int { labels.count }
 
     /// Adds an event of an attack to its label.
     mutating func add(_ event: SimulatedEvent, id: ID128, world: SimulatedWorld) {
-        if let index = labels.firstIndex(where: { $0.number == event.attack }) {
+        if let index = places[event.attack] {
             labels[index].events.append(id)
             return
         }
+        places[event.attack] = labels.count
         labels.append(
             Label(
                 number: event.attack, subject: world.subjectID(event.subject) ?? "",

@@ -132,7 +132,8 @@ enum CanonicalNode {
         let node = document[index]
         switch node.kind {
         case .string: writer.string(document.value(node))
-        case .null, .bool, .number: writer.raw(document.value(node))
+        case .null, .bool: writer.raw(document.value(node))
+        case .number: writeNumber(document.value(node), &writer)
         case .array:
             writer.beginArray()
             for child in children(index, document) { write(child, document, &writer) }
@@ -148,6 +149,13 @@ enum CanonicalNode {
             }
             writer.endObject()
         }
+    }
+
+    /// As written where every reader can hold it, else as text: `1e999` is none's number.
+    private static func writeNumber(_ text: UnsafeRawBufferPointer, _ writer: inout JSONWriter) {
+        let isInteger = if case .value = JSONNumber.integer(text) { true } else { false }
+        let isPlain = text.count <= 17 && !text.contains { $0 | 0x20 == 0x65 }
+        if isInteger || isPlain { writer.raw(text) } else { writer.string(text) }
     }
 
     private static func children(_ index: Int, _ document: borrowing JSONDocument) -> [Int] {
