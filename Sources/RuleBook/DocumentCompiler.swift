@@ -187,6 +187,23 @@ struct DocumentCompiler {
         if let block = node["grantrail"] {
             ExtensionCompiler.compile(block, into: &draft, &report)
         }
+        if isOurs, !report.hasErrors { checkUse(of: selections, &report) }
+    }
+
+    /// A selection that nothing names is most likely a slip.
+    private func checkUse(of compiler: SelectionCompiler, _ report: inout RuleText) {
+        var used = compiler.condition.selections
+        let named =
+            draft.points.map(\.selection.name) + draft.raise.flatMap { $0.selections.map(\.name) }
+        for (index, selection) in compiler.selections.enumerated()
+        where named.contains(selection.name) { used.insert(index) }
+        for (index, selection) in compiler.selections.enumerated()
+        where !used.contains(index) && !selection.name.hasPrefix("_") {
+            report.warning(
+                .unusedSelection, compiler.places[index],
+                "nothing uses the selection '\(selection.name)'",
+                remedy: "name it in the condition, in points or in raise, or remove it")
+        }
     }
 
     /// Whether the rule is about what Grantrail sees.
@@ -208,5 +225,16 @@ struct DocumentCompiler {
             "log source \(shown) is not ours; the rule is blind",
             remedy: "Grantrail's events and facts are product: oauth")
         return false
+    }
+}
+
+extension Rule.Condition {
+    /// The indexes of all selections in the condition.
+    fileprivate var selections: Set<Int> {
+        switch self {
+        case .selection(let index): [index]
+        case .not(let part): part.selections
+        case .all(let parts), .any(let parts): Set(parts.flatMap(\.selections))
+        }
     }
 }

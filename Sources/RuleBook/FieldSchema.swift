@@ -11,8 +11,8 @@ enum FieldSchema {
         case truth
     }
 
-    /// The field with this name. Where the ledger and the event share a name, the ledger's is meant:
-    /// its `generation` is counted from the events, its `asserted` includes the server's word.
+    /// The field with this name. Where ledger and event share a name, the ledger's is meant: its
+    /// `generation` is counted from the events, its `asserted` includes the server's word.
     static func field(named name: String) -> RuleField? {
         if let fact = FactField(rawValue: name) { return .ledger(fact) }
         guard let field = Field(rawValue: name), !notComparable.contains(field) else { return nil }
@@ -34,8 +34,7 @@ enum FieldSchema {
     private static func type(of field: Field) -> FieldType {
         switch field {
         case .kind: .names(EventKind.names)
-        case .effects:
-            .names(EventKind.names)
+        case .effects: .names(EffectSet(rawValue: .max).names)
         case .outcome: .names(Outcome.names)
         case .reason: .names(Reason.names.filter { !$0.isEmpty })
         case .ipRole: .names(IPRole.names)
@@ -45,8 +44,8 @@ enum FieldSchema {
         }
     }
 
-    /// A moment and a structure: nothing in a rule can be held against them.
-    private static let notComparable: Set<Field> = [.time, .place]
+    /// A moment, a structure and what only the ledger knows: an event holds no text of them.
+    private static let notComparable: Set<Field> = [.time, .place, .lineage]
 
     /// Every name a rule may use, in alphabetical order.
     static let names: [String] = {

@@ -7,6 +7,8 @@ public struct LoadedRule: Sendable {
     /// The file it stands in, and the line of its id.
     public var path: String
     public var line: Int
+    /// Whether it is the one that the binary carries.
+    public var isFromPack: Bool
     /// Why the rule cannot see anything here; empty when it can.
     public var blindness: [String]
     public var tests: [RuleTest]

@@ -92,8 +92,8 @@ grantrail:
         critical: [ev_older_than_parent]
     verdict: theft
     message: >-
-        Refresh token of {subject} at {client} was presented again {replay_gap} after it was spent,
-        {generation_gap} generations behind ({branch}): attacker {attacker.ip}, owner {victim.ip}
+        Refresh token of {subject} at {client} was presented again {replay_gap} after it was spent
+        ({branch}, generation gap {generation_gap}): attacker {attacker.ip}, owner {victim.ip}
     actions:
         - title: End the session {session} (Keycloak)
           command: kcadm.sh delete sessions/{session} -r {tenant}
@@ -125,6 +125,13 @@ grantrail:
               10:41 ???  lagos/mtn      refresh g6>g7
               10:55 anna berlin/telekom refresh g6 refused reuse
           expect: {level: high, branch: attacker_first}
+        - name: thief first and twice, when no place is known but the address
+          story: |
+              10:00 anna ?/home    refresh g5>g6
+              10:41 ???  ?/hosting refresh g6>g7
+              10:50 ???  ?/hosting refresh g7>g8
+              10:51 anna ?/home    refresh g6 refused
+          expect: {level: critical, branch: attacker_first}
         - name: thief accepted by a server that does not rotate strictly
           story: |
               10:00 anna berlin/telekom refresh g5>g6
@@ -390,10 +397,10 @@ id: 3d8a5e27-84bc-4e19-a1f6-5b7c9d0e2f05
 name: REF-05
 status: test
 description: |
-    The server accepted one refresh token twice, and both of the tokens it gave have been used since:
-    two parties, or two copies of a client, live on the same grant side by side. Where refresh
-    tokens are for one use, or where the branches come from networks foreign to each other, one of
-    the two is most likely a thief and the server let it live.
+    The server accepted one refresh token twice, and both of the tokens it gave have been used
+    since: two parties, or two copies of a client, live on the same grant side by side. Where
+    refresh tokens are for one use, or where the branches come from networks foreign to each other,
+    one of the two is most likely a thief and the server let it live.
 
     Triage:
     1. Critical: end the session, then compare what the two branches did since the fork.

@@ -26,7 +26,8 @@ enum RawEventReader {
         for member in raw.members {
             if !names.contains(member.name) {
                 report.unknown(
-                    .unknownField, "field of an event", member.name, member.place, allowed: names)
+                    .unknownField, "field of an event", member.name, member.keyPlace,
+                    allowed: names)
                 isComplete = false
             } else if !read(member, into: &event) {
                 report.error(

@@ -46,4 +46,10 @@ public enum RuleBook {
     public static func load(text: String, path: String) -> LoadedRules {
         load(sources: [RuleSource(path: path, text: text)])
     }
+
+    /// Every field that a rule can name, in alphabetical order.
+    public static var fieldNames: [String] { FieldSchema.names }
+
+    /// The modifiers that this version reads.
+    public static var modifierNames: [String] { Modifiers.supported }
 }

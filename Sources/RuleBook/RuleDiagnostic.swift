@@ -25,6 +25,7 @@ public struct RuleDiagnostic: Sendable, Equatable {
         case keywords = "rule.keywords"
         case condition = "rule.condition"
         case unknownSelection = "rule.unknown_selection"
+        case unusedSelection = "rule.unused_selection"
         case unknownRule = "rule.unknown_rule"
         case unknownPlaceholder = "rule.unknown_placeholder"
         case duplicateID = "rule.duplicate_id"

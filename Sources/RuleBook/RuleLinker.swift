@@ -55,7 +55,8 @@ struct RuleLinker {
             rules.append(
                 LoadedRule(
                     rule: draft.rule, path: files[draft.file].path, line: draft.place.line,
-                    blindness: draft.blindness, tests: draft.tests))
+                    isFromPack: sets[draft.file] == 0, blindness: draft.blindness,
+                    tests: draft.tests))
         }
         rules.sort { ($0.rule.name, $0.rule.id) < ($1.rule.name, $1.rule.id) }
         let diagnostics = files.flatMap { file in
@@ -89,6 +90,11 @@ struct RuleLinker {
     private mutating func resolve(_ draft: inout RuleDraft, _ names: [String: RuleDraft]) {
         for target in draft.unless where names[target.name] == nil {
             unknownRule(target, names, draft.file)
+        }
+        for target in draft.unless where target.name == draft.rule.name {
+            files[draft.file].error(
+                .unknownRule, target.place, "the rule waits for itself",
+                remedy: "name another rule")
         }
         for test in draft.tests {
             for name in test.expectation.ruleNames where names[name] == nil {

@@ -48,6 +48,7 @@ struct RawEvent: Sendable, Equatable {
     struct Member: Sendable, Equatable {
         var name: String
         var values: [String]
+        var keyPlace: Place
         var place: Place
     }
 

@@ -21,10 +21,14 @@ public enum RuleTests {
     ///
     /// - Parameter names: the rules whose tests are wanted, by name or id; empty for all. Every
     ///   rule takes part in every test all the same.
-    public static func run(_ rules: LoadedRules, only names: [String] = []) -> [Result] {
+    /// - Parameter runsPack: false runs only the tests of rules from files.
+    public static func run(
+        _ rules: LoadedRules, only names: [String] = [], runsPack: Bool = true
+    ) -> [Result] {
         let active = rules.active
         var results: [Result] = []
         for rule in rules.rules where !rule.isBlind {
+            guard runsPack || !rule.isFromPack else { continue }
             guard names.isEmpty || names.contains(rule.rule.name) || names.contains(rule.rule.id)
             else { continue }
             for test in rule.tests { results.append(run(test, of: rule, active)) }
@@ -115,6 +119,7 @@ extension DecimalText {
         let sign = hundredths < 0 ? "-" : ""
         let (whole, rest) = hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
         if rest == 0 { return "\(sign)\(whole)" }
-        return "\(sign)\(whole)." + (rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)")
+        if rest % 10 == 0 { return "\(sign)\(whole).\(rest / 10)" }
+        return "\(sign)\(whole)." + (rest < 10 ? "0" : "") + "\(rest)"
     }
 }

@@ -4,6 +4,8 @@ internal import Detection
 struct SelectionCompiler {
     var selections: [Rule.Selection] = []
     var condition: Rule.Condition = .all([])
+    /// Where each selection stands.
+    var places: [Place] = []
     /// Why the rule cannot see anything, one reason a cause; empty when it can.
     var blindness: [String] = []
     /// False for a rule on another log source: its fields are not ours to judge.
@@ -30,6 +32,7 @@ struct SelectionCompiler {
             } else if name == "timeframe" {
                 notYet("timeframe", entry.key.place, &report)
             } else if selections.count < Self.mostSelections {
+                places.append(entry.key.place)
                 selections.append(
                     Rule.Selection(name: name, alternatives: alternatives(entry.value, &report)))
             } else {

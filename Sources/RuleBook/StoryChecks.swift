@@ -3,6 +3,11 @@ enum StoryChecks {
     static func areSound(
         _ acts: [StoryAct], isMidlife: Bool, _ report: inout RuleText
     ) -> Bool {
+        if let act = acts.last, Set(acts.map(\.place.prefix)).count > StoryNetworks.mostPlaces {
+            report.error(
+                .story, act.line, "a story has at most \(StoryNetworks.mostPlaces) places")
+            return false
+        }
         var issued: [StoryAct.Lineage: Set<StoryToken>] = [:]
         for (lineage, birth) in StoryBirth.births(acts) {
             issued[lineage] = Set(birth.tokens)

@@ -1,6 +1,6 @@
 /// Reads stories: one line, one request. The grammar is in docs/RULES.md, "Stories".
 ///
-///     [day N] 10:00[:30] | +19s    WHO|???    CITY/NETWORK[#N]    VERB …    [client= session= tabN of=]
+///     [day N] 10:00[:30]|+19s  WHO|???  CITY/NETWORK[#N]  VERB …  [client= session= tabN of=]
 struct StoryParser {
     private struct Word {
         var text: Substring

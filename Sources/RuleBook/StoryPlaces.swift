@@ -55,6 +55,9 @@ struct StoryNetworks {
     private var prefixes: [String: UInt32] = [:]
     private var systems: [String: UInt32] = [:]
 
+    /// Places of one story; there are 512 ranges, some of them the prelude's.
+    static let mostPlaces = 500
+
     /// 198.18.0.0/15 (RFC 2544), one /24 for each place in order of appearance.
     private static let firstPrefix: UInt32 = 198 << 24 | 18 << 16
     /// AS numbers for private use (RFC 6996), one for each network.

@@ -8,14 +8,15 @@ enum Suggestion {
         var best: (distance: Int, name: String)?
         for name in candidates.sorted() {
             let other = Array(name.lowercased().utf8)
-            guard other.count <= longest, abs(other.count - typed.count) <= allowed else { continue }
+            guard other.count <= longest, abs(other.count - typed.count) <= allowed
+            else { continue }
             let distance = distance(typed, other)
             if distance <= allowed, distance < best?.distance ?? .max { best = (distance, name) }
         }
         return best?.name
     }
 
-    /// ` (did you mean 'x'?)`, or nothing.
+    /// `; did you mean 'x'?`, or nothing.
     static func phrase(for word: String, among candidates: some Sequence<String>) -> String {
         nearest(to: word, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
     }

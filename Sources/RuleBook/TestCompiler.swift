@@ -92,7 +92,7 @@ enum TestCompiler {
                 guard let name = report.string(entry.key, "a field name") else { return nil }
                 return RawEvent.Member(
                     name: name, values: report.strings(entry.value, "'\(name)'"),
-                    place: entry.value.place)
+                    keyPlace: entry.key.place, place: entry.value.place)
             }
             let event = RawEvent(place: item.place, members: members)
             _ = RawEventReader.event(event, &report)

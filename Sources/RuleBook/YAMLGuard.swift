@@ -8,7 +8,7 @@ enum YAMLGuard {
     /// Columns of indentation and list dashes before a line's first word; each level of block
     /// nesting takes at least one.
     static let deepestBlock = 128
-    /// References to anchors in a file. Sixteen can multiply a value by no more than 3^(16/3) ≈ 350.
+    /// References to anchors in a file. Sixteen multiply a value by 3^(16/3) ≈ 350 at most.
     static let mostAliases = 16
 
     struct Refusal: Equatable {
