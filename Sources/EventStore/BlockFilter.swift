@@ -69,7 +69,9 @@ struct FilterPair {
 
     private func split() -> Int {
         guard bytes.count >= 4 else { return bytes.count }
-        let length = bytes.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) }
+        let length = bytes.withUnsafeBytes {
+            UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))
+        }
         return min(bytes.count, 4 + Int(length))
     }
 

@@ -70,7 +70,9 @@ extension ColumnReader {
     }
 
     /// Reads a text list: where each text lies in the bytes that follow. Text 0 is empty.
-    private mutating func textList(atMost limit: Int) -> (ends: [Int], bytes: UnsafeRawBufferPointer)? {
+    private mutating func textList(
+        atMost limit: Int
+    ) -> (ends: [Int], bytes: UnsafeRawBufferPointer)? {
         guard let distinct = packed.length(atMost: limit), distinct > 0 else { return nil }
         var ends = [0]
         ends.reserveCapacity(distinct)

@@ -65,7 +65,8 @@ final class Database {
             return StoreError(.diskFull, head + "no space is left; free some space and run again")
         case SQLITE_BUSY, SQLITE_LOCKED:
             return StoreError(
-                .locked, head + "another process is writing; stop it or wait for it, then run again")
+                .locked,
+                head + "another process is writing; stop it or wait for it, then run again")
         case SQLITE_NOTADB:
             return StoreError(
                 .notAStore, head + "the file is no Grantrail store; give the path of a store")

@@ -143,7 +143,7 @@ extension EventStore {
         swap(&tailIDs, &sealedIDs)
         tailIDs.removeAll()
         blocksInTransaction += 1
-        if blocksInTransaction >= Self.blocksPerCommit { try commit() }
+        if blocksInTransaction >= blocksPerCommit { try commit() }
     }
 
     /// The header of a block of tail rows, with the dictionary as it is now.

@@ -20,9 +20,6 @@ public final class EventStore {
         case committed
     }
 
-    /// The most sealed blocks that wait for one commit.
-    static let blocksPerCommit = 64
-
     let path: String
     let isReadOnly: Bool
     let isTemporary: Bool
@@ -55,6 +52,8 @@ public final class EventStore {
     var cache = BlockCache()
     var isInTransaction = false
     var blocksInTransaction = 0
+    /// The most sealed blocks that wait for one commit.
+    var blocksPerCommit = 64
     var failure: StoreError?
     /// The ingest clock, nanoseconds since 1970.
     var now: () -> Int64 = StoreFiles.now

@@ -87,7 +87,5 @@ final class WriterLock {
         descriptor = -1
     }
 
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-    }
+    deinit { release() }
 }
