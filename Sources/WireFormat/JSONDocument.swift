@@ -10,8 +10,10 @@ public struct JSONDocument: ~Copyable {
     /// The number of values; the root has index 0.
     public private(set) var count = 0
 
-    private var base: UnsafeRawPointer
-    private var nodes: UnsafeMutablePointer<JSONNode>
+    @usableFromInline var base: UnsafeRawPointer
+    /// Where decoded texts lie; they may move while a document is read.
+    @usableFromInline var decoded: UnsafeRawPointer
+    @usableFromInline var nodes: UnsafeMutablePointer<JSONNode>
     private var capacity: Int
     private let frames: UnsafeMutablePointer<JSONScanner.Frame>
     private var texts = JSONTextReader()
@@ -21,6 +23,7 @@ public struct JSONDocument: ~Copyable {
         nodes = .allocate(capacity: capacity)
         frames = .allocate(capacity: 256)
         base = UnsafeRawPointer(frames)
+        decoded = base
     }
 
     deinit {
@@ -55,27 +58,28 @@ public struct JSONDocument: ~Copyable {
             throw error
         }
         (nodes, capacity) = (scanner.nodes, scanner.capacity)
+        decoded = UnsafeRawPointer(texts.decoded)
         count = scanner.count
     }
 
     /// One value; the index must be below ``count``.
-    @inline(__always)
+    @inlinable @inline(__always)
     public subscript(index: Int) -> JSONNode {
         precondition(index >= 0 && index < count, "a node index is below the document's count")
         return nodes[index]
     }
 
     /// The decoded key of a member; empty for elements and the root.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func key(_ node: JSONNode) -> UnsafeRawBufferPointer {
-        let start = node.keyIsDecoded ? UnsafeRawPointer(texts.decoded) : base
+        let start = node.keyIsDecoded ? decoded : base
         return UnsafeRawBufferPointer(start: start + Int(node.keyStart), count: Int(node.keyCount))
     }
 
     /// The decoded text of a string; the text of a number, name, array or object as written.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func value(_ node: JSONNode) -> UnsafeRawBufferPointer {
-        let start = node.valueIsDecoded ? UnsafeRawPointer(texts.decoded) : base
+        let start = node.valueIsDecoded ? decoded : base
         return UnsafeRawBufferPointer(
             start: start + Int(node.valueStart), count: Int(node.valueCount))
     }

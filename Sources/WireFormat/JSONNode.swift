@@ -10,10 +10,10 @@ public struct JSONNode: Sendable, BitwiseCopyable {
         case bool, number, string, array, object
     }
 
-    var keyStart: UInt32 = 0
-    var keyCount: UInt32 = 0
-    var valueStart: UInt32 = 0
-    var valueCount: UInt32 = 0
+    @usableFromInline var keyStart: UInt32 = 0
+    @usableFromInline var keyCount: UInt32 = 0
+    @usableFromInline var valueStart: UInt32 = 0
+    @usableFromInline var valueCount: UInt32 = 0
     /// The index of the first node after this one's subtree: its next sibling, if it has one.
     public var next: UInt32 = 0
     /// ``KeyHash`` of the decoded key; 0 for elements of arrays.
@@ -21,8 +21,8 @@ public struct JSONNode: Sendable, BitwiseCopyable {
     public var kind: Kind = .null
     /// The number of containers around this value.
     public var depth: UInt8 = 0
-    var keyIsDecoded = false
-    var valueIsDecoded = false
+    @usableFromInline var keyIsDecoded = false
+    @usableFromInline var valueIsDecoded = false
 }
 
 /// What a reader accepts before it gives up.

@@ -30,7 +30,8 @@ struct KeycloakHostileTests {
     @Test("a value that ends in a backslash does not swallow its line")
     func trailingBackslash() {
         let decoded = decode(
-            frame + #"type="LOGIN_ERROR", realmId="r", username="CORP\", redirect_uri="http://a", x="y\""#)
+            frame + #"type="LOGIN_ERROR", realmId="r", username="CORP\", "#
+                + #"redirect_uri="http://a", x="y\""#)
         #expect(decoded.issues == [])
         #expect(decoded.payload() == #"{"redirect_uri":"http://a","username":"CORP\\","x":"y\\"}"#)
     }
@@ -38,7 +39,8 @@ struct KeycloakHostileTests {
     @Test("what the server adds without quotes at its most verbose level is read")
     func unquotedTail() {
         let decoded = decode(
-            frame + #"type="LOGIN", realmId="r", requestUri=https://id.acme.test/a?b="c", cookies=[A=b, C=d]"#)
+            frame + #"type="LOGIN", realmId="r", requestUri=https://id.acme.test/a?b="c", "#
+                + "cookies=[A=b, C=d]")
         #expect(decoded.issues == [])
         #expect(decoded.payload()
             == #"{"cookies":"[A=b, C=d]","requestUri":"https://id.acme.test/a?b=\"c\""}"#)
@@ -105,9 +107,11 @@ struct KeycloakHostileTests {
     @Test("values of other JSON types are kept in canonical form")
     func otherTypes() {
         let decoded = decode(
-            #"{"type":"LOGIN","time":1,"userId":17,"z":[1.50,1e999,9223372036854775807,{"b":null,"a":"\u0041"}],"details":{"m":true,"userId":"x"}}"#)
+            #"{"type":"LOGIN","time":1,"userId":17,"z":[1.50,1e999,9223372036854775807,"#
+                + #"{"b":null,"a":"\u0041"}],"details":{"m":true,"userId":"x"}}"#)
         #expect(decoded.issues.map(\.code) == [.fieldInvalid, .fieldTooLong])
-        #expect(decoded.payload() == #"{"m":true,"userId":17,"z":[1.50,1e999,9223372036854775807,{"a":"A","b":null}]}"#)
+        #expect(decoded.payload()
+            == #"{"m":true,"userId":17,"z":[1.50,"1e999",9223372036854775807,{"a":"A","b":null}]}"#)
     }
 
     @Test("any damage to good records is survived, and every record is accounted for",

@@ -32,7 +32,8 @@ struct KeycloakMappingTests {
     @Test("a code redemption issues both tokens; code_id is the session")
     func codeRedemption() {
         var facts = Facts(type: "CODE_TO_TOKEN", details: [
-            ("token_id", "onrtac:" + first), ("refresh_token_id", second), ("code_id", "UsunRJ_Z33"),
+            ("token_id", "onrtac:" + first), ("refresh_token_id", second),
+            ("code_id", "UsunRJ_Z33"),
         ])
         facts.header.removeAll { $0.0 == "sessionId" }
         let decoded = decode(facts.json)
@@ -159,15 +160,16 @@ struct KeycloakMappingTests {
         let decoded = decode(line, line)
         #expect(decoded.batch.id(.event, 0) != decoded.batch.id(.event, 1))
         #expect(decoded.batch.flags[0] == [.positionalID, .timeZoneAssumed])
-        let elements = decode("[" + [Facts(type: "LOGIN").json, Facts(type: "LOGIN").json]
-            .map { $0.replacing(/"id":"[^"]*",/, with: "") }.joined(separator: ",") + "]")
+        let element = Facts(type: "LOGIN").json.replacing(/"id":"[^"]*",/, with: "")
+        let elements = decode("[\(element),\(element)]")
         #expect(elements.batch.count == 2)
         #expect(elements.batch.id(.event, 0) != elements.batch.id(.event, 1))
     }
 
     @Test("JSON and text of the same facts give equal columns")
     func twins() {
-        for type in ["LOGIN", "CODE_TO_TOKEN", "REFRESH_TOKEN", "REFRESH_TOKEN_ERROR", "LOGOUT"] {
+        let types = ["LOGIN", "CODE_TO_TOKEN", "REFRESH_TOKEN", "REFRESH_TOKEN_ERROR", "LOGOUT"]
+        for type in types {
             let facts = Facts(type: type, details: [
                 ("token_id", first), ("refresh_token_id", "not-a-uuid"), ("scope", "openid a, b"),
                 ("updated_refresh_token_id", second), ("username", "anna"), ("code_id", third),

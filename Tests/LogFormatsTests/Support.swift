@@ -18,11 +18,12 @@ struct Decoded {
     }
 
     func text(_ column: CodedColumn, _ row: Int = 0) -> String {
-        batch.pool.text(batch.code(column, row))
+        row < batch.count ? batch.pool.text(batch.code(column, row)) : "no event"
     }
 
     func payload(_ row: Int = 0) -> String {
-        batch.withPayload(row) { String(decoding: $0, as: UTF8.self) }
+        if row >= batch.count { return "no event" }
+        return batch.withPayload(row) { String(decoding: $0, as: UTF8.self) }
     }
 }
 

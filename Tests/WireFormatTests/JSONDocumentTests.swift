@@ -11,7 +11,8 @@ func read(
     let arena = bytes + Array(next.utf8) + [UInt8](repeating: 0, count: 64)
     return arena.withUnsafeBytes { all in
         do throws(JSONError) {
-            try document.read(UnsafeRawBufferPointer(rebasing: all[0..<bytes.count]), limits: limits)
+            let text = UnsafeRawBufferPointer(rebasing: all[0..<bytes.count])
+            try document.read(text, limits: limits)
         } catch {
             return .failure(error)
         }
@@ -86,17 +87,18 @@ struct JSONDocumentTests {
     @Test("depth is limited, and a megabyte of brackets ends at once")
     func depth() {
         let deep = { (count: Int) in
-            Array((String(repeating: "[", count: count) + String(repeating: "]", count: count)).utf8)
+            [UInt8](repeating: 0x5B, count: count) + [UInt8](repeating: 0x5D, count: count)
         }
         #expect((try? read(deep(64)).get()) != nil)
         #expect(read(deep(65)) == .failure(JSONError(.jsonDepth, at: 64)))
-        #expect(
-            read([UInt8](repeating: 0x5B, count: 1 << 20)) == .failure(JSONError(.jsonDepth, at: 64)))
+        let megabyte = [UInt8](repeating: 0x5B, count: 1 << 20)
+        #expect(read(megabyte) == .failure(JSONError(.jsonDepth, at: 64)))
         let short = JSONLimits(maximumDepth: 64, maximumLength: 10)
         #expect(read(deep(6), limits: short) == .failure(JSONError(.recordTooLong, at: 10)))
     }
 
-    @Test("a key that is there twice is found in objects of any size", arguments: [2, 63, 64, 65, 66, 500])
+    @Test("a key that is there twice is found in objects of any size",
+        arguments: [2, 63, 64, 65, 66, 500])
     func duplicates(size: Int) {
         let keys = (0..<size).map { "key\($0)" }
         let members = { (keys: [String]) in
@@ -199,7 +201,9 @@ enum TextMaker {
             switch random.below(5) {
             case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
             case 1: bytes.remove(at: place)
-            case 2: bytes.insert(random.pick(Array("{}[],:\"\\u0019eE-+.tfn \u{7F}".utf8)), at: place)
+            case 2:
+                let signs = Array("{}[],:\"\\u0019eE-+.tfn \u{7F}".utf8)
+                bytes.insert(random.pick(signs), at: place)
             case 3: bytes.removeSubrange(place...)
             default: bytes[place] ^= 1 << UInt8(random.below(8))
             }

@@ -41,8 +41,7 @@ struct PublicJSONTests {
             """)
     }
 
-    @Test("an alert shows what it has, in the documented order")
-    func alert() {
+    private func sampleAlert() -> Alert {
         let event = ID128(high: .max, low: 7)
         var alert = Alert(
             id: ID128(high: 0, low: 1),
@@ -70,8 +69,13 @@ struct PublicJSONTests {
         alert.actions = [Alert.Action(title: "Revoke", command: nil, reversible: false)]
         alert.attack = ["T1528"]
         alert.visibility = .l3
+        return alert
+    }
+
+    @Test("an alert shows what it has, in the documented order")
+    func alert() {
         var writer = JSONWriter()
-        AlertJSON.append(alert, to: &writer)
+        AlertJSON.append(sampleAlert(), to: &writer)
         #expect(String(decoding: writer.bytes, as: UTF8.self) == """
             {"schema":"grantrail/alert/1","id":"00000000000000000000000000000001","revision":1,\
             "state":"confirmed","rule":{"id":"r","name":"REF-01","title":"Replay","hash":"h"},\

@@ -82,6 +82,12 @@ struct KeycloakDecoder: ~Copyable {
         issues.append(DecodeIssue(code: code, record: record, detail: detail, isPartial: true))
     }
 
+    /// Takes back the partial issues of an attempt that came to nothing.
+    mutating func withdrawNotes(to count: Int, _ issues: inout [DecodeIssue]) {
+        partialIssues -= issues.count - count
+        issues.removeSubrange(count...)
+    }
+
     mutating func beginEvent() {
         fields.removeAll()
         payload.removeAll()

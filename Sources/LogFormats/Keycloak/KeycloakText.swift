@@ -59,14 +59,13 @@ extension KeycloakDecoder {
         _ line: LogLine, _ record: Int, _ at: Int64, _ batch: inout EventBatch,
         _ issues: inout [DecodeIssue]
     ) {
-        beginEvent()
-        guard let reading = QuotedPairs.Reading.allCases.first(where: {
-            QuotedPairs.isWellFormed(line.message, $0)
-        }) else {
+        let isRead = QuotedPairs.Reading.allCases.contains {
+            keepPairs(line.message, $0, record, &issues)
+        }
+        guard isRead else {
             fail(.textSyntax, record, "not a list of key=\"value\"", &issues)
             return
         }
-        keepPairs(line.message, reading, record, &issues)
         guard fields.text(.type) != nil else {
             fail(.fieldMissing, record, "type", &issues)
             return
@@ -75,29 +74,42 @@ extension KeycloakDecoder {
         emit(moment, nativeID: nil, record: record, at: at, &batch, &issues)
     }
 
+    /// Keeps the fields of a message; false, with nothing kept, if it is not well-formed when
+    /// read this way.
     private mutating func keepPairs(
         _ message: UnsafeRawBufferPointer, _ reading: QuotedPairs.Reading, _ record: Int,
         _ issues: inout [DecodeIssue]
-    ) {
+    ) -> Bool {
+        beginEvent()
         scratch.truncate(to: 0)
         // Unescaping only shortens: slices of the buffer stay in place for the whole line.
         scratch.reserve(message.count)
+        let noted = issues.count
         var pairs = QuotedPairs(message, reading)
-        while case .pair(let pair) = pairs.next() {
-            let value = pair.hasEscapes ? unescaped(pair.value, reading) : pair.value
-            var slot = table.index(of: pair.key, hash: KeyHash.of(pair.key))
-            // Text has no members `id` and `time` of its own.
-            if slot == KeycloakField.id.rawValue || slot == KeycloakField.time.rawValue {
-                slot = nil
+        while true {
+            switch pairs.next() {
+            case .pair(let pair): keepPair(pair, record, &issues)
+            case .end: return true
+            case .fault:
+                withdrawNotes(to: noted, &issues)
+                return false
             }
-            keep(slot, pair.key, value, record, &issues)
         }
     }
 
+    @inline(__always)
+    private mutating func keepPair(
+        _ pair: QuotedPairs.Pair, _ record: Int, _ issues: inout [DecodeIssue]
+    ) {
+        let value = pair.hasEscapes ? unescaped(pair.value) : pair.value
+        var slot = table.index(of: pair.key, hash: KeyHash.of(pair.key))
+        // Text has no members `id` and `time` of its own.
+        if slot == KeycloakField.id.rawValue || slot == KeycloakField.time.rawValue { slot = nil }
+        keep(slot, pair.key, value, record, &issues)
+    }
+
     /// The value with `\"` as `"`.
-    private mutating func unescaped(
-        _ value: UnsafeRawBufferPointer, _ reading: QuotedPairs.Reading
-    ) -> UnsafeRawBufferPointer {
+    private mutating func unescaped(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let start = scratch.count
         for index in value.indices {
             let isEscape =

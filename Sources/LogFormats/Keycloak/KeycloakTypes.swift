@@ -66,7 +66,8 @@ extension KeycloakType {
         KeycloakType(
             "INVALID_SIGNATURE", .tokenValidationFailed, error: .tokenValidationFailed,
             tokens: .presents),
-        KeycloakType("TOKEN_EXCHANGE", .tokenExchanged, error: .tokenExchangeFailed, tokens: .issues),
+        KeycloakType(
+            "TOKEN_EXCHANGE", .tokenExchanged, error: .tokenExchangeFailed, tokens: .issues),
         KeycloakType("OAUTH2_DEVICE_AUTH", .deviceCodeRequested, error: .deviceCodeRejected),
         KeycloakType(
             "OAUTH2_DEVICE_VERIFY_USER_CODE", .deviceCodeVerified, error: .deviceCodeRejected),

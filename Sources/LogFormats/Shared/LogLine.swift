@@ -74,6 +74,23 @@ struct ByteCursor {
 
 /// Finds one short text in another.
 enum ByteSearch {
+    /// The offset of the first quote from `start` on; the length of the text if there is none.
+    ///
+    /// - Parameter text: 8 more bytes must be readable behind it.
+    @inline(__always)
+    static func quote(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        guard let base = text.baseAddress else { return text.count }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var at = start
+        while at < text.count {
+            let word = base.loadUnaligned(fromByteOffset: at, as: UInt64.self) ^ (ones &* 0x22)
+            let hits = (word &- ones) & ~word & (ones &* 0x80)
+            if hits != 0 { return min(at &+ hits.trailingZeroBitCount &>> 3, text.count) }
+            at &+= 8
+        }
+        return text.count
+    }
+
     static func contains(_ text: UnsafeRawBufferPointer, _ needle: StaticString) -> Bool {
         let count = needle.utf8CodeUnitCount
         guard count > 0, text.count >= count else { return false }

@@ -27,21 +27,10 @@ struct QuotedPairs {
     private let reading: Reading
     private(set) var at = 0
 
+    /// - Parameter text: 8 more bytes must be readable behind it.
     init(_ text: UnsafeRawBufferPointer, _ reading: Reading) {
         self.text = text
         self.reading = reading
-    }
-
-    /// Whether the whole text is well-formed in one reading.
-    static func isWellFormed(_ text: UnsafeRawBufferPointer, _ reading: Reading) -> Bool {
-        var pairs = QuotedPairs(text, reading)
-        while true {
-            switch pairs.next() {
-            case .pair: continue
-            case .end: return true
-            case .fault: return false
-            }
-        }
     }
 
     mutating func next() -> Step {
@@ -59,11 +48,9 @@ struct QuotedPairs {
     private mutating func quoted(_ key: UnsafeRawBufferPointer) -> Step {
         let start = at
         var hasEscapes = false
-        while at < text.count {
-            if text[at] != 0x22 {
-                at += 1
-                continue
-            }
+        while true {
+            at = ByteSearch.quote(text, from: at)
+            if at >= text.count { return .fault }
             let isEscaped = at > start && text[at - 1] == 0x5C
             if isEscaped, reading == .escapedQuotes || !endsValue(at + 1) {
                 hasEscapes = true
@@ -75,7 +62,6 @@ struct QuotedPairs {
             return passSeparator() ? .pair(Pair(key: key, value: value, hasEscapes: hasEscapes))
                 : .fault
         }
-        return .fault
     }
 
     /// The two fields that the server appends without quotes at its most verbose level.
