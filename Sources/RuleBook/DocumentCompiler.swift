@@ -32,13 +32,13 @@ struct DocumentCompiler {
                 .wrongType, node.place, "a rule must be a mapping, not \(node.typeName)")
             return nil
         }
-        let errors = report.diagnostics.count { $0.isError }
+        let errors = report.errorCount
         var compiler = DocumentCompiler(node)
         compiler.checkKeys(&report)
         compiler.identity(stem, &report)
         compiler.texts(&report)
         compiler.meaning(&report)
-        return report.diagnostics.count { $0.isError } == errors ? compiler.draft : nil
+        return report.errorCount == errors ? compiler.draft : nil
     }
 
     private func checkKeys(_ report: inout RuleText) {

@@ -6,6 +6,8 @@ struct RuleLinker {
     private var files: [RuleText]
     private let sets: [Int]
     private var drafts: [RuleDraft] = []
+    /// Indexes of drafts by rule id.
+    private var byID: [String: Int] = [:]
 
     static let mostRules = 10_000
 
@@ -17,8 +19,9 @@ struct RuleLinker {
 
     /// Takes in a draft; a later set wins over an earlier one.
     mutating func add(_ draft: RuleDraft) {
-        guard let index = drafts.firstIndex(where: { $0.rule.id == draft.rule.id }) else {
+        guard let index = byID[draft.rule.id] else {
             if drafts.count < Self.mostRules {
+                byID[draft.rule.id] = drafts.count
                 drafts.append(draft)
             } else {
                 files[draft.file].error(
@@ -68,9 +71,7 @@ struct RuleLinker {
         return LoadedRules(rules: rules, diagnostics: diagnostics)
     }
 
-    private func errorCount(_ draft: RuleDraft) -> Int {
-        files[draft.file].diagnostics.count { $0.isError }
-    }
+    private func errorCount(_ draft: RuleDraft) -> Int { files[draft.file].errorCount }
 
     /// Names are how rules refer to each other, so that only one may have one.
     private mutating func checkNames() {
@@ -121,6 +122,9 @@ struct RuleLinker {
     private mutating func unknownRule(
         _ target: RuleDraft.Reference, _ names: [String: RuleDraft], _ file: Int
     ) {
+        guard files[file].errorCount < RuleText.mostDiagnostics else {
+            return files[file].error(.unknownRule, target.place, "unknown rule")
+        }
         let nearest = Suggestion.phrase(for: target.name, among: names.keys)
         files[file].error(
             .unknownRule, target.place, "no rule is named '\(target.name.prefix(60))'\(nearest)",

@@ -4,7 +4,10 @@ struct RuleText {
     private let lines: [Substring]
     private(set) var diagnostics: [RuleDiagnostic] = []
 
-    /// No file is worth more than this many diagnostics.
+    /// Errors, those beyond ``mostDiagnostics`` included.
+    private(set) var errorCount = 0
+
+    /// No file is worth more than this many errors, nor as many other diagnostics.
     static let mostDiagnostics = 200
 
     init(path: String, text: String) {
@@ -12,7 +15,7 @@ struct RuleText {
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
-    var hasErrors: Bool { diagnostics.contains { $0.isError } }
+    var hasErrors: Bool { errorCount > 0 }
 
     /// A line of the file, from 1, without its line break.
     func line(_ number: Int) -> String? {
@@ -43,7 +46,14 @@ struct RuleText {
         _ severity: RuleDiagnostic.Severity, _ code: RuleDiagnostic.Code, _ place: Place,
         _ message: String, _ remedy: String?
     ) {
-        guard diagnostics.count < Self.mostDiagnostics else { return }
+        if severity == .error {
+            errorCount += 1
+            guard errorCount <= Self.mostDiagnostics else { return }
+        } else if diagnostics.count - min(errorCount, Self.mostDiagnostics)
+            >= Self.mostDiagnostics
+        {
+            return
+        }
         diagnostics.append(
             RuleDiagnostic(
                 severity: severity, code: code, path: path, line: place.line,
@@ -58,6 +68,9 @@ extension RuleText {
         _ code: RuleDiagnostic.Code, _ what: String, _ word: String, _ place: Place,
         allowed: [String]
     ) {
+        guard errorCount < Self.mostDiagnostics else {
+            return error(code, place, "unknown \(what)")
+        }
         let nearest = Suggestion.phrase(for: word, among: allowed)
         let shown = allowed.prefix(24).joined(separator: ", ")
         error(

@@ -10,7 +10,7 @@ enum TestCompiler {
         var test = RuleTest(
             name: "", line: node.place.line, column: node.place.column,
             script: .events([]), expectation: RuleTest.Expectation())
-        let errors = report.diagnostics.count { $0.isError }
+        let errors = report.errorCount
         for (key, _, value) in report.entries(node, "a test", keys: keys) {
             switch key {
             case "name": test.name = report.string(value, key) ?? ""
@@ -21,7 +21,7 @@ enum TestCompiler {
             }
         }
         require(node, &report)
-        return report.diagnostics.count { $0.isError } == errors ? test : nil
+        return report.errorCount == errors ? test : nil
     }
 
     private static func require(_ node: YAMLNode, _ report: inout RuleText) {

@@ -30,6 +30,16 @@ struct HostileTests {
         }
     }
 
+    @Test("An error counts even behind more warnings than are kept")
+    func manyWarnings() {
+        let fields = (0..<400).map { "x\($0): 1" }.joined(separator: ", ")
+        let text = RuleFixture.detection("a: {\(fields), kind: nothing}\ncondition: a")
+        let loaded = RuleFixture.load(text)
+        #expect(loaded.hasErrors)
+        #expect(loaded.rules.isEmpty)
+        #expect(loaded.diagnostics.count == 201)
+    }
+
     @Test("A few aliases are read")
     func aliases() {
         let text = RuleFixture.detection(
