@@ -75,5 +75,11 @@ let package = Package(
         tests("AuditModel", ["AuditModel"]),
         tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd"]),
         tests("TokenScan", ["AuditModel", "TokenScan"]),
+        tests("WireFormat", ["WireFormat", "AuditModel"]),
+        tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
+        tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
+        tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
+        tests("GrantLedger", ["GrantLedger", "AuditModel"]),
+        tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
     ]
 )

@@ -285,3 +285,52 @@ extension EventBatch {
         event.city = code(.city, row)
     }
 }
+
+extension EventBatch {
+    /// Takes columns over as they are, without a pool.
+    public init(_ columns: consuming BatchColumns) {
+        let columns = columns.compacted()
+        count = columns.count
+        capacity = max(1, columns.count)
+        time = columns.time
+        at = columns.at
+        precision = columns.precision
+        kind = columns.kind
+        effects = columns.effects
+        outcome = columns.outcome
+        reason = columns.reason
+        ipRole = columns.ipRole
+        flags = columns.flags
+        asn = columns.asn
+        country = columns.country
+        generation = columns.generation
+        ids = columns.ids
+        codes = columns.codes
+        payloadEnds = columns.payloadEnds
+        bytes = columns.bytes
+        texts = columns.texts
+        if columns.count == 0 { self = EventBatch(capacity: 1) }
+    }
+
+    /// Lends one id column, `count` rows.
+    @inlinable
+    public func withIDs<Result>(
+        _ column: IDColumn, _ body: (UnsafeBufferPointer<ID128>) throws -> Result
+    ) rethrows -> Result {
+        let start = column.rawValue * capacity
+        return try ids.withUnsafeBufferPointer { all in
+            try body(UnsafeBufferPointer(rebasing: all[start..<(start + count)]))
+        }
+    }
+
+    /// Lends one coded column, `count` rows.
+    @inlinable
+    public func withCodes<Result>(
+        _ column: CodedColumn, _ body: (UnsafeBufferPointer<UInt32>) throws -> Result
+    ) rethrows -> Result {
+        let start = column.rawValue * capacity
+        return try codes.withUnsafeBufferPointer { all in
+            try body(UnsafeBufferPointer(rebasing: all[start..<(start + count)]))
+        }
+    }
+}

@@ -54,7 +54,7 @@ extension ID128 {
         let alphabet = Array("0123456789abcdef".utf8)
         return (0..<32).map { digit in
             let word = digit < 16 ? high : low
-            return alphabet[Int(word >> UInt64(60 - 4 * (digit % 16))) & 15]
+            return alphabet[Int(truncatingIfNeeded: word >> UInt64(60 - 4 * (digit % 16))) & 15]
         }
     }
 

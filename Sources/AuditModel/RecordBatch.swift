@@ -86,9 +86,11 @@ public enum IssueCode: String, CaseIterable, Sendable {
     case jsonUTF8 = "json.utf8"
     case jsonNumber = "json.number"
     case textSyntax = "text.syntax"
+    case textUTF8 = "text.utf8"
     case dialectUnknown = "dialect.unknown"
     case fieldMissing = "field.missing"
     case fieldInvalid = "field.invalid"
+    case fieldTooLong = "field.too_long"
     case timeInvalid = "time.invalid"
     case timeRange = "time.range"
 
@@ -104,9 +106,11 @@ public enum IssueCode: String, CaseIterable, Sendable {
         case .jsonUTF8: "a JSON text is not valid UTF-8, or has an unpaired surrogate"
         case .jsonNumber: "a JSON number is out of range"
         case .textSyntax: "the line does not follow the dialect's grammar"
+        case .textUTF8: "the line is not valid UTF-8; the bad bytes were replaced"
         case .dialectUnknown: "no known dialect matches the record"
         case .fieldMissing: "a field that every event needs is missing"
         case .fieldInvalid: "a field has a value of the wrong type"
+        case .fieldTooLong: "a value was longer than the limit and was cut or left out"
         case .timeInvalid: "the event time cannot be read"
         case .timeRange: "the event time is outside the years 1970 to 2262"
         }
@@ -120,10 +124,13 @@ public struct DecodeIssue: Sendable, Equatable {
     public var record: Int
     /// What exactly: a field name or a place, never a value from the record.
     public var detail: String
+    /// The record gave its event all the same; only the named part was dropped or changed.
+    public var isPartial: Bool
 
-    public init(code: IssueCode, record: Int, detail: String) {
+    public init(code: IssueCode, record: Int, detail: String, isPartial: Bool = false) {
         self.code = code
         self.record = record
         self.detail = detail
+        self.isPartial = isPartial
     }
 }

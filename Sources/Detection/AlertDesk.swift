@@ -1,0 +1,82 @@
+internal import AuditModel
+
+/// Keeps one alert for every rule and group key: later hits raise its count and revision.
+struct AlertDesk: Sendable {
+    /// Alerts kept at most; what comes beyond is counted in ``dropped``.
+    static let capacity = 1_000_000
+    /// Evidence events an alert names at most; all hits are counted.
+    static let evidenceLimit = 32
+
+    private var alerts: [Alert] = []
+    private var byKey: [ID128: Int] = [:]
+    private var byLineage: [ID128: [Int]] = [:]
+    private(set) var dropped = 0
+
+    var isEmpty: Bool { alerts.isEmpty }
+
+    /// Takes in a finding: a new alert, or a new revision of the one with its rule and key.
+    mutating func admit(_ finding: Finding) {
+        let key = Alert.identity(
+            ruleID: finding.alert.rule.id, groupKey: finding.groupKey, anchor: .none)
+        if let index = byKey[key] {
+            revise(index, finding.alert)
+            return
+        }
+        guard alerts.count < Self.capacity else {
+            dropped += 1
+            return
+        }
+        alerts.append(finding.alert)
+        byKey[key] = alerts.count - 1
+        if !finding.lineage.isNone { byLineage[finding.lineage, default: []].append(alerts.count - 1) }
+    }
+
+    /// Notes that branches of a lineage acted after its replay.
+    mutating func noteBranches(_ count: Int, lineage: ID128, time: Int64) {
+        for index in byLineage[lineage] ?? [] {
+            let entry = Alert.Why(fact: Self.branchesFact, value: String(count))
+            if let known = alerts[index].why.firstIndex(where: { $0.fact == entry.fact }) {
+                if alerts[index].why[known] == entry { continue }
+                alerts[index].why[known] = entry
+            } else {
+                alerts[index].why.append(entry)
+            }
+            alerts[index].revision += 1
+        }
+    }
+
+    /// All alerts by (time, id).
+    func sorted() -> [Alert] {
+        alerts.sorted { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
+    }
+
+    private static let branchesFact = "branches_active"
+
+    private mutating func revise(_ index: Int, _ later: Alert) {
+        var alert = alerts[index]
+        alert.revision += 1
+        alert.count += 1
+        alert.lastSeen = max(alert.lastSeen, later.time)
+        let known = Set(alert.evidence.map(\.event))
+        let room = Self.evidenceLimit - alert.evidence.count
+        alert.evidence += later.evidence.filter { !known.contains($0.event) }.prefix(max(0, room))
+        if Self.isWorse(later, than: alert) {
+            let branches = alert.why.filter { $0.fact == Self.branchesFact }
+            alert.severity = max(alert.severity, later.severity)
+            alert.score = later.score
+            alert.confidence = later.confidence
+            alert.verdict = later.verdict
+            alert.branch = later.branch
+            alert.attacker = later.attacker
+            alert.victim = later.victim
+            alert.message = later.message
+            alert.why = later.why + branches
+        }
+        alerts[index] = alert
+    }
+
+    private static func isWorse(_ later: Alert, than alert: Alert) -> Bool {
+        if later.severity != alert.severity { return later.severity > alert.severity }
+        return (later.score ?? 0) > (alert.score ?? 0)
+    }
+}

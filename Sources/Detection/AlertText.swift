@@ -1,0 +1,92 @@
+internal import AuditModel
+internal import GrantLedger
+
+/// Fills `{name}` placeholders of messages and actions from an alert.
+struct AlertText {
+    /// Every placeholder and what it stands for; `rules check` refuses others.
+    static let placeholders = [
+        "issuer", "tenant", "client", "subject", "session", "grant", "family", "lineage", "token",
+        "attacker.ip", "victim.ip", "branch", "severity", "generation", "generation_gap",
+        "replay_gap", "score",
+    ]
+
+    let alert: Alert
+    let transition: Transition?
+
+    /// Fills a sentence; what is unknown is said to be.
+    func fill(_ template: String) -> String {
+        expand(template) { value($0) ?? "unknown" }
+    }
+
+    /// Fills a command line. Values are other people's text: each is put in single quotes unless it
+    /// is plain.
+    func fillCommand(_ template: String) -> String {
+        expand(template) { Self.quoted(value($0) ?? "UNKNOWN") }
+    }
+
+    private func value(_ name: String) -> String? {
+        switch name {
+        case "issuer": alert.keys.issuer
+        case "tenant": alert.tenant ?? alert.keys.issuer
+        case "client": alert.keys.client
+        case "subject": alert.keys.subject
+        case "session": alert.keys.session
+        case "grant": alert.keys.grant
+        case "family": alert.keys.family
+        case "lineage": alert.keys.lineage
+        case "token": alert.keys.token
+        case "attacker.ip": alert.attacker?.ip
+        case "victim.ip": alert.victim?.ip
+        case "branch": alert.branch?.rawValue
+        case "severity": alert.severity.name
+        case "generation": number(transition?.generation)
+        case "generation_gap": number(transition?.generationGap)
+        case "replay_gap": (transition?.replayGap).flatMap { $0 < 0 ? nil : Self.duration($0) }
+        case "score": alert.score.map(FieldValue.decimal)
+        default: nil
+        }
+    }
+
+    private func number(_ number: Int32?) -> String? {
+        number.flatMap { $0 < 0 ? nil : String($0) }
+    }
+
+    private func expand(_ template: String, _ value: (String) -> String) -> String {
+        var result = ""
+        var rest = template[...]
+        while let open = rest.firstIndex(of: "{") {
+            result += rest[..<open]
+            let tail = rest[rest.index(after: open)...]
+            guard let close = tail.firstIndex(of: "}") else {
+                rest = rest[open...]
+                break
+            }
+            let name = String(tail[..<close])
+            result += Self.placeholders.contains(name) ? value(name) : "{\(name)}"
+            rest = tail[tail.index(after: close)...]
+        }
+        return result + rest
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5A
+                || byte >= 0x61 && byte <= 0x7A || byte == 0x2D || byte == 0x2E || byte == 0x5F
+        }
+        if isPlain, !text.isEmpty, !text.hasPrefix("-") { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: #"'\''"#) + "'"
+    }
+
+    /// `850 ms`, `19 s`, `41 min`, `5 h 12 min`, `3 d 4 h`.
+    static func duration(_ nanoseconds: Int64) -> String {
+        let milliseconds = nanoseconds / 1_000_000
+        if milliseconds < 1000 { return "\(milliseconds) ms" }
+        let seconds = milliseconds / 1000
+        if seconds < 120 { return "\(seconds) s" }
+        let minutes = seconds / 60
+        if minutes < 120 { return "\(minutes) min" }
+        if minutes < 48 * 60 { return "\(minutes / 60) h \(minutes % 60) min" }
+        return "\(minutes / 1440) d \(minutes / 60 % 24) h"
+    }
+}

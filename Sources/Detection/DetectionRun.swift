@@ -1,0 +1,46 @@
+public import AuditModel
+public import GrantLedger
+
+/// A ledger and its engines over one sequence of events in total order.
+///
+/// The one fold behind backtest, live run and rule tests. Feeding the same events in any batches,
+/// with any number of shards, gives the same alerts.
+public struct DetectionRun: Sendable {
+    public private(set) var ledger: Ledger
+    private var engines: [Engine]
+    private let watchesEvents: Bool
+    /// Events taken in.
+    public private(set) var eventCount = 0
+
+    /// - Parameter shards: into how many engines the work is split; does not change the result.
+    public init(rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits()) {
+        ledger = Ledger(limits: limits)
+        engines = (0..<max(1, shards)).map { Engine(rules: rules, shard: $0, of: max(1, shards)) }
+        watchesEvents = engines.contains { $0.watchesEvents }
+    }
+
+    /// Takes one event in; its key must not come before that of any event taken in already.
+    public mutating func take(_ batch: EventBatch, row: Int, pool: StringPool) {
+        eventCount += 1
+        var transition = Transition()
+        if ledger.apply(batch, row: row, into: &transition) {
+            for index in engines.indices {
+                engines[index].step(
+                    batch, row: row, transition: transition, ledger: ledger, pool: pool)
+            }
+        } else if watchesEvents {
+            for index in engines.indices {
+                engines[index].step(batch, row: row, transition: nil, ledger: ledger, pool: pool)
+            }
+        }
+    }
+
+    /// All alerts so far, by (time, id).
+    public func alerts() -> [Alert] {
+        engines.flatMap { $0.alerts() }
+            .sorted { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
+    }
+
+    /// Alerts that were dropped because a desk was full.
+    public var droppedAlerts: Int { engines.reduce(0) { $0 + $1.droppedAlerts } }
+}

@@ -1,0 +1,91 @@
+internal import Glibc
+
+/// What the store asks of the file system beside SQLite.
+enum StoreFiles {
+    static func isFull(_ systemError: Int32) -> Bool {
+        systemError == ENOSPC || systemError == EDQUOT || systemError == EFBIG
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func size(_ path: String) -> Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Makes an empty file that only its owner may read, whatever the umask. A file that exists
+    /// is left alone.
+    static func create(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        if descriptor < 0 {
+            if errno == EEXIST { return }
+            throw systemError("create the store \(path)")
+        }
+        fchmod(descriptor, 0o600)
+        close(descriptor)
+    }
+
+    static func remove(_ path: String) { unlink(path) }
+
+    static func systemError(_ task: String) -> StoreError {
+        let code = errno
+        let reason = String(cString: strerror(code))
+        let advice = code == ENOENT ? "make its directory first" : "check the directory's rights"
+        return StoreError(
+            isFull(code) ? .diskFull : .io, "cannot \(task): \(reason); \(advice)")
+    }
+
+    /// Nanoseconds since 1970 by the system's clock.
+    static func now() -> Int64 {
+        var moment = timespec()
+        clock_gettime(CLOCK_REALTIME, &moment)
+        return Int64(moment.tv_sec) * 1_000_000_000 + Int64(moment.tv_nsec)
+    }
+}
+
+/// Keeps a second writer out for as long as it lives: a lock on a file beside the store, which
+/// the kernel gives up when the process dies. The store's own file cannot carry it, because
+/// closing any descriptor of that file would drop SQLite's locks.
+final class WriterLock {
+    private let path: String
+    private var descriptor: Int32 = -1
+
+    init(store: String) throws(StoreError) {
+        path = store + "-lock"
+        for _ in 0..<16 {
+            let opened = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard opened >= 0 else { throw StoreFiles.systemError("lock the store \(store)") }
+            guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+                close(opened)
+                throw StoreError(
+                    .locked,
+                    "cannot write to \(store): another process is writing to it; stop that process"
+                        + " or use another store")
+            }
+            if Self.isSameFile(opened, path) {
+                descriptor = opened
+                return
+            }
+            // The last holder removed the file between our two calls.
+            close(opened)
+        }
+        throw StoreError(
+            .locked, "cannot write to \(store): its lock keeps changing hands; run again")
+    }
+
+    private static func isSameFile(_ descriptor: Int32, _ path: String) -> Bool {
+        var held = stat()
+        var named = stat()
+        return fstat(descriptor, &held) == 0 && stat(path, &named) == 0
+            && held.st_ino == named.st_ino && held.st_dev == named.st_dev
+    }
+
+    func release() {
+        guard descriptor >= 0 else { return }
+        unlink(path)
+        close(descriptor)
+        descriptor = -1
+    }
+
+    deinit { release() }
+}

@@ -1,0 +1,146 @@
+public import AuditModel
+
+/// An event that redeemed a token, as far as evidence needs it.
+public struct Redemption: Sendable, Hashable, BitwiseCopyable {
+    public var event: ID128
+    public var time: Int64
+    public var precision: UInt8
+    public var kind: EventKind
+    public var dialect: UInt32
+    public var presenter: Presenter
+
+    public static let none = Redemption(
+        event: .none, time: 0, precision: 0, kind: .other, dialect: 0, presenter: .unknown)
+
+    public init(
+        event: ID128, time: Int64, precision: UInt8, kind: EventKind, dialect: UInt32,
+        presenter: Presenter
+    ) {
+        self.event = event
+        self.time = time
+        self.precision = precision
+        self.kind = kind
+        self.dialect = dialect
+        self.presenter = presenter
+    }
+
+    init(_ event: EventRow) {
+        self.init(
+            event: event.id, time: event.time, precision: event.precision, kind: event.kind,
+            dialect: event.dialect, presenter: Presenter(of: event))
+    }
+
+    @inlinable public var isNone: Bool { event.isNone }
+}
+
+/// One refresh token. Links are indexes into the ring of nodes and may point at a slot that was
+/// given to another token since; ``Ledger`` checks lineage and generation before it follows one.
+struct TokenNode: Sendable, BitwiseCopyable {
+    var id: ID128
+    /// The access token issued with it; registered only while the node is live.
+    var access: ID128 = .none
+    /// The event that issued it.
+    var issuedBy: ID128
+    /// The first accepted redemption; none while live.
+    var spent: Redemption = .none
+    /// The family's act number of that redemption.
+    var spentAct: UInt32 = 0
+    var lineage: UInt32
+    var lineageSerial: UInt32
+    /// Depth in the lineage; from the first token seen when birth is unseen.
+    var generation: Int32
+    var parent: Int32 = -1
+    var firstChild: Int32 = -1
+    /// The branch of a fork this token grew in, as an index into the forks, twice plus the side.
+    var branch: Int32 = -1
+    /// The fork that this token became when it was accepted a second time.
+    var ownFork: Int32 = -1
+    /// Whether the access token issued with it was seen in use.
+    var isAccessUsed = false
+
+    var isSpent: Bool { !spent.isNone }
+    var isUsed: Bool { isSpent || isAccessUsed }
+}
+
+/// One chain of rotated refresh tokens; forks stay inside it.
+struct Lineage: Sendable, BitwiseCopyable {
+    var serial: UInt32
+    var family: UInt32
+    var familySerial: UInt32
+    /// The first refresh token in total order.
+    var root: ID128
+    var newestGeneration: Int32 = 0
+    /// Whether the event that issued the first token was seen.
+    var isBorn: Bool
+    var isReplayed = false
+    /// The fork that the last replay made; -1 when the server refused it.
+    var lastFork: Int32 = -1
+}
+
+/// All lineages of one grant.
+struct Family: Sendable, BitwiseCopyable {
+    var serial: UInt32
+    var issuer: UInt32
+    var client: UInt32
+    var subject: UInt32 = 0
+    var tenant: UInt32 = 0
+    var scopes: UInt32 = 0
+    /// The session, or the native family id where the server writes one.
+    var anchor: ID128
+    /// The anchor's text in the ledger's own pool, when its bits cannot give it back.
+    var anchorText: UInt32 = 0
+    var firstTime: Int64
+    var lastTime: Int64
+    var acts: UInt32 = 0
+    var lineages: UInt32 = 0
+    var replays: UInt32 = 0
+    var isBorn = false
+    var isEnded = false
+    var profile = PresenterProfile()
+}
+
+/// A refresh token that was accepted twice: two branches of one lineage.
+struct Fork: Sendable, BitwiseCopyable {
+    var lineage: UInt32
+    var first: Redemption
+    var second: Redemption
+    var firstNovelty: Novelty
+    var secondNovelty: Novelty
+    /// Whether each branch was used after the fork.
+    var isUsed: (Bool, Bool) = (false, false)
+    var isAnnounced = false
+
+    var usedCount: UInt8 { (isUsed.0 ? 1 : 0) + (isUsed.1 ? 1 : 0) }
+}
+
+/// A flat array that, once full, gives the slots of its oldest records to new ones.
+struct Ring<Record: BitwiseCopyable & Sendable>: Sendable {
+    private(set) var records: ContiguousArray<Record> = []
+    private let capacity: Int
+    private var next = 0
+    private(set) var evicted = 0
+
+    init(capacity: Int) { self.capacity = max(1, capacity) }
+
+    @inline(__always)
+    subscript(index: Int) -> Record {
+        get { records[index] }
+        _modify { yield &records[index] }
+    }
+
+    var count: Int { records.count }
+
+    /// Adds a record. `evict` gets the index of the record that makes room, before it goes.
+    mutating func add(_ record: Record, evict: (Int, Record) -> Void) -> Int {
+        if records.count < capacity {
+            records.append(record)
+            return records.count - 1
+        }
+        let index = next
+        next = next + 1 == capacity ? 0 : next + 1
+        evicted += 1
+        evict(index, records[index])
+        records[index] = record
+        return index
+    }
+}

@@ -1,0 +1,67 @@
+/// What is known of each client's refresh token rotation, by issuer and client.
+///
+/// "On" is learned from one refusal that the server itself called reuse. "Off" is learned only from
+/// accepted re-presentations by presenters that belong to the family, at least 20 of them over at
+/// least 5 lineages, so that one thief cannot teach it.
+struct RotationPolicies: Sendable {
+    static let acceptedNeeded = 20
+    static let lineagesNeeded = 5
+
+    private struct Policy: Sendable, BitwiseCopyable {
+        var issuer: UInt32
+        var client: UInt32
+        var rotation: Knowledge = .unknown
+        var accepted: UInt32 = 0
+        var lineages = InlineArray<5, UInt32>(repeating: .max)
+        var lineageCount: UInt8 = 0
+    }
+
+    private var policies: ContiguousArray<Policy> = []
+    private var table = IndexTable()
+
+    /// Whether the client's refresh tokens are for one use.
+    func rotation(issuer: UInt32, client: UInt32) -> Knowledge {
+        find(issuer, client).map { policies[$0].rotation } ?? .unknown
+    }
+
+    /// The server refused a token as reused.
+    mutating func learnReuseRefused(issuer: UInt32, client: UInt32) {
+        policies[policy(issuer, client)].rotation = .yes
+    }
+
+    /// The server accepted a spent token from a presenter the family knew.
+    mutating func learnReplayAccepted(issuer: UInt32, client: UInt32, lineage: UInt32) {
+        let index = policy(issuer, client)
+        guard policies[index].rotation == .unknown else { return }
+        policies[index].accepted += 1
+        let known = Int(policies[index].lineageCount)
+        let isNew = !(0..<known).contains { policies[index].lineages[$0] == lineage }
+        if isNew, known < Self.lineagesNeeded {
+            policies[index].lineages[known] = lineage
+            policies[index].lineageCount += 1
+        }
+        if policies[index].accepted >= Self.acceptedNeeded,
+            Int(policies[index].lineageCount) >= Self.lineagesNeeded
+        {
+            policies[index].rotation = .no
+        }
+    }
+
+    private func find(_ issuer: UInt32, _ client: UInt32) -> Int? {
+        table.find(Self.hash(issuer, client)) {
+            policies[$0].issuer == issuer && policies[$0].client == client
+        }
+    }
+
+    private mutating func policy(_ issuer: UInt32, _ client: UInt32) -> Int {
+        if let index = find(issuer, client) { return index }
+        policies.append(Policy(issuer: issuer, client: client))
+        table.insert(Self.hash(issuer, client), policies.count - 1)
+        return policies.count - 1
+    }
+
+    private static func hash(_ issuer: UInt32, _ client: UInt32) -> UInt32 {
+        let mixed = (UInt64(issuer) << 32 | UInt64(client)) &* 0x9E37_79B9_7F4A_7C15
+        return UInt32(truncatingIfNeeded: mixed >> 32)
+    }
+}

@@ -1,0 +1,87 @@
+public import AuditModel
+
+/// What one event meant for its grant: the derived facts that rules match, with their evidence.
+public struct Transition: Sendable, BitwiseCopyable {
+    public var facts: FactSet = []
+    /// The family, for ``Ledger/family(_:)``.
+    public var family: Int = -1
+    /// Names the lineage in its family: its first refresh token; or, when the ledger never saw the
+    /// token, the presented one.
+    public var lineageRoot: ID128 = .none
+    /// Depth of the presented token; -1 when birth is unseen.
+    public var generation: Int32 = -1
+    public var generationGap: Int32 = -1
+    /// Whether the token issued at the first redemption was used in turn.
+    public var successorUsed: Knowledge = .unknown
+    /// Nanoseconds from the first redemption to this event; -1 when it was not seen.
+    public var replayGap: Int64 = -1
+    public var policyAllows: Knowledge = .unknown
+    public var rotation: Knowledge = .unknown
+    public var sameNetwork: Knowledge = .unknown
+    public var branchesForeign: Knowledge = .unknown
+    public var isBorn = false
+    public var isRefused = false
+    public var isAsserted = false
+    /// The lineage had a replay before; its branches may still act.
+    public var isAfterReplay = false
+    /// Branches used since the last replay: 0, 1 or 2.
+    public var branchesActive: UInt8 = 0
+    /// The first redemption of the token in question, and what about it was new to the family.
+    public var first: Redemption = .none
+    public var firstNovelty = Novelty()
+    /// The second presentation: this event, or for a fork the one that made it.
+    public var second: Redemption = .none
+    public var secondNovelty = Novelty()
+
+    public init() {}
+
+    /// Which presenter is the thief. Told only for a family whose birth was seen, by which
+    /// presenter was more foreign to it.
+    public var branch: Branch {
+        guard isBorn else { return .undetermined }
+        if firstNovelty.strength > secondNovelty.strength { return .attackerFirst }
+        if secondNovelty.strength > firstNovelty.strength { return .victimFirst }
+        return .undetermined
+    }
+
+    /// Whether either presenter is new in one respect.
+    public func isNew(_ aspect: KeyPath<Novelty, Knowledge>) -> Knowledge {
+        let sides = (firstNovelty[keyPath: aspect], secondNovelty[keyPath: aspect])
+        if sides.0 == .yes || sides.1 == .yes { return .yes }
+        return sides.0 == .unknown && sides.1 == .unknown ? .unknown : .no
+    }
+}
+
+/// A family as alerts and listings show it. Codes belong to the run's pool.
+public struct FamilyFacts: Sendable {
+    public var issuer: UInt32
+    public var client: UInt32
+    public var subject: UInt32
+    public var tenant: UInt32
+    public var scopes: UInt32
+    /// The text of the session, or of the server's own family id.
+    public var anchor: String
+    public var firstTime: Int64
+    public var lastTime: Int64
+    public var lineages: Int
+    public var replays: Int
+    public var isBorn: Bool
+    public var isEnded: Bool
+
+    /// `H("family/1", issuer, session or native family id, client)`.
+    public static func identity(issuer: String, anchor: String, client: String) -> ID128 {
+        var hash = IdentityHash("family/1")
+        hash.add(issuer)
+        hash.add(anchor)
+        hash.add(client)
+        return hash.id()
+    }
+
+    /// `H("lineage/1", family id, first refresh token)`.
+    public static func lineageIdentity(family: ID128, root: ID128) -> ID128 {
+        var hash = IdentityHash("lineage/1")
+        hash.add(family)
+        hash.add(root)
+        return hash.id()
+    }
+}

@@ -1,0 +1,27 @@
+public import AuditModel
+
+/// Every dialect there is. A new one is a folder and a line here.
+public enum FormatRegistry {
+    public static let all: [any LogFormat] = [
+        KeycloakFormat()
+    ]
+
+    /// The dialect with this name; nil for an unknown one.
+    public static func named(_ name: String) -> (any LogFormat)? {
+        all.first { $0.name == name }
+    }
+
+    /// The dialect that the first telling record of a batch speaks for; nil if none tells.
+    public static func detect(_ records: RecordBatch) -> (any LogFormat)? {
+        records.bytes.withUnsafeBytes { bytes in
+            for record in records.records {
+                let start = record.offset
+                let end = start + record.count
+                guard start >= 0, record.count >= 0, end <= bytes.count else { continue }
+                let content = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                if let format = all.first(where: { $0.matches(content) }) { return format }
+            }
+            return nil
+        }
+    }
+}

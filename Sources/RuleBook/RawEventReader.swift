@@ -1,0 +1,203 @@
+internal import AuditModel
+internal import WireFormat
+
+/// One event of a test written out under the names of the canonical event.
+enum RawEventReader {
+    struct Event {
+        var row: EventRow
+        var texts: [(column: IDColumn, text: String)]
+        var pool: [(column: CodedColumn, text: String)]
+    }
+
+    static let names = [
+        "time", "kind", "effects", "outcome", "reason", "reason_raw", "issuer", "tenant", "client",
+        "subject", "session", "grant", "family", "presented", "issued", "issued_access", "code",
+        "grant_type", "scopes", "audience", "ip", "ip_role", "asn", "country", "city",
+        "user_agent", "device", "tls", "proof_key", "request", "vendor_type", "generation",
+        "asserted",
+    ]
+
+    /// The event; nil after a diagnostic.
+    static func event(_ raw: RawEvent, _ report: inout RuleText) -> Event? {
+        var event = Event(row: EventRow(), texts: [], pool: [])
+        event.row.outcome = .success
+        event.row.ipRole = .holder
+        var isComplete = true
+        for member in raw.members {
+            if !names.contains(member.name) {
+                report.unknown(
+                    .unknownField, "field of an event", member.name, member.keyPlace,
+                    allowed: names)
+                isComplete = false
+            } else if !read(member, into: &event) {
+                report.error(
+                    .wrongType, member.place,
+                    "'\(member.values.joined(separator: ", ").prefix(60))' is no value of "
+                        + member.name)
+                isComplete = false
+            }
+        }
+        if !raw.members.contains(where: { $0.name == "time" }) {
+            report.error(.missingKey, raw.place, "the event has no time")
+            return nil
+        }
+        return isComplete ? event : nil
+    }
+
+    /// The events in total order. Events without their own ids are told apart by their number.
+    static func batch(_ events: [Event]) -> EventBatch {
+        var batch = EventBatch(capacity: events.count)
+        var pool = StringPool()
+        var rows: [(row: EventRow, texts: [(column: IDColumn, text: String)])] = []
+        for (index, event) in events.enumerated() {
+            var row = event.row
+            var hash = IdentityHash("story-event/1")
+            hash.add(Int64(index))
+            row.id = hash.id()
+            row.at = Int64(index)
+            row.dialect = pool.code(of: StoryEvents.dialect)
+            row.source = pool.code(of: StoryEvents.dialect)
+            for (column, text) in event.pool { set(column, pool.code(of: text), in: &row) }
+            rows.append((row, event.texts))
+        }
+        batch.pool = pool
+        for entry in rows.sorted(by: { $0.row.orderKey < $1.row.orderKey }) {
+            batch.append(entry.row)
+            for text in entry.texts { batch.keepText(text.text, of: text.column) }
+        }
+        return batch
+    }
+
+    private static func read(_ member: RawEvent.Member, into event: inout Event) -> Bool {
+        guard let text = member.values.first else { return false }
+        if let column = CodedColumn.allCases.first(where: { $0.field.name == member.name }) {
+            event.pool.append((column, member.values.joined(separator: " ")))
+            return true
+        }
+        if let column = idColumn(member.name) {
+            guard let packed = Array(text.utf8).withUnsafeBytes({ ID128.pack($0) })
+            else { return false }
+            set(column, packed.id, in: &event.row)
+            if !packed.isText { event.texts.append((column, text)) }
+            return true
+        }
+        return readFixed(member, text, into: &event.row)
+    }
+
+    private static func readFixed(
+        _ member: RawEvent.Member, _ text: String, into row: inout EventRow
+    ) -> Bool {
+        switch member.name {
+        case "time": return assign(RuleTime.read(text), to: &row.time)
+        case "kind": return assign(EventKind(name: text), to: &row.kind)
+        case "outcome": return assign(value(text, of: Outcome.allCases, \.name), to: &row.outcome)
+        case "reason": return assign(value(text, of: Reason.allCases, \.name), to: &row.reason)
+        case "ip_role": return assign(value(text, of: IPRole.allCases, \.name), to: &row.ipRole)
+        case "ip": return assign(IPAddress(text), to: &row.ip)
+        case "asn": return assign(UInt32(text), to: &row.asn)
+        case "country":
+            row.country = CountryCode.letters(text)
+            return row.country != 0
+        case "generation": return assign(Int32(text), to: &row.generation)
+        case "asserted":
+            if text == "true" { row.flags.insert(.asserted) }
+            return text == "true" || text == "false"
+        default: return readEffects(member.values, into: &row)
+        }
+    }
+
+    private static func readEffects(_ names: [String], into row: inout EventRow) -> Bool {
+        let known: [EffectSet] = [
+            .tokenIssued, .codeIssued, .grantRevoked, .tokenUsed, .tokenRevoked,
+        ]
+        for name in names {
+            guard let effect = known.first(where: { $0.names == [name] }) else { return false }
+            row.effects.insert(effect)
+        }
+        return true
+    }
+
+    private static func assign<Value>(_ value: Value?, to target: inout Value) -> Bool {
+        guard let value else { return false }
+        target = value
+        return true
+    }
+
+    private static func value<Value>(
+        _ text: String, of cases: [Value], _ name: (Value) -> String
+    ) -> Value? {
+        cases.first { name($0) == text }
+    }
+
+    private static func idColumn(_ name: String) -> IDColumn? {
+        switch name {
+        case "session": .session
+        case "grant": .grant
+        case "family": .family
+        case "presented": .presented
+        case "issued": .issuedRefresh
+        case "issued_access": .issuedAccess
+        case "code": .code
+        case "proof_key": .proofKey
+        case "request": .request
+        default: nil
+        }
+    }
+
+    private static func set(_ column: IDColumn, _ id: ID128, in row: inout EventRow) {
+        switch column {
+        case .event: row.id = id
+        case .session: row.session = id
+        case .family: row.family = id
+        case .grant: row.grant = id
+        case .presented: row.presented = id
+        case .issuedRefresh: row.issuedRefresh = id
+        case .issuedAccess: row.issuedAccess = id
+        case .code: row.code = id
+        case .proofKey: row.proofKey = id
+        case .request: row.request = id
+        case .ip: row.ip = IPAddress(bits: id)
+        }
+    }
+
+    private static func set(_ column: CodedColumn, _ code: UInt32, in row: inout EventRow) {
+        switch column {
+        case .dialect: row.dialect = code
+        case .source: row.source = code
+        case .issuer: row.issuer = code
+        case .tenant: row.tenant = code
+        case .client: row.client = code
+        case .subject: row.subject = code
+        case .grantType: row.grantType = code
+        case .scopes: row.scopes = code
+        case .audience: row.audience = code
+        case .userAgent: row.userAgent = code
+        case .device: row.device = code
+        case .tls: row.tls = code
+        case .reasonRaw: row.reasonRaw = code
+        case .vendorType: row.vendorType = code
+        case .city: row.city = code
+        }
+    }
+}
+
+/// Times of raw test events.
+enum RuleTime {
+    /// Nanoseconds since 1970 of `2026-03-02T10:00:00Z`; nil for anything else.
+    static func read(_ text: String) -> Int64? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 20, bytes[4] == 0x2D, bytes[7] == 0x2D,
+            bytes[10] == 0x54 || bytes[10] == 0x20, bytes[13] == 0x3A, bytes[16] == 0x3A,
+            bytes[19] == 0x5A
+        else { return nil }
+        let ranges = [0..<4, 5..<7, 8..<10, 11..<13, 14..<16, 17..<19]
+        let numbers = ranges.compactMap { range -> Int64? in
+            guard bytes[range].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            return Int64(String(decoding: bytes[range], as: UTF8.self))
+        }
+        guard numbers.count == 6 else { return nil }
+        return TimeText.time(
+            year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3],
+            minute: numbers[4], second: numbers[5], nanosecond: 0)
+    }
+}

@@ -1,0 +1,97 @@
+/// One thing to say about a rule file, at its place in the text.
+public struct RuleDiagnostic: Sendable, Equatable {
+    /// `error`: the rule cannot be used. `warning`: it is used, or kept blind. `notice`: to know.
+    public enum Severity: String, Sendable {
+        case error, warning, notice
+    }
+
+    /// Stable names for programs; the message is for people.
+    public enum Code: String, Sendable, CaseIterable {
+        case unreadable = "rule.unreadable"
+        case tooLarge = "rule.too_large"
+        case tooDeep = "rule.too_deep"
+        case tooManyAliases = "rule.too_many_aliases"
+        case tooMany = "rule.too_many"
+        case syntax = "rule.syntax"
+        case duplicateKey = "rule.duplicate_key"
+        case unknownKey = "rule.unknown_key"
+        case missingKey = "rule.missing_key"
+        case wrongType = "rule.wrong_type"
+        case unknownValue = "rule.unknown_value"
+        case unknownField = "rule.unknown_field"
+        case unknownModifier = "rule.unknown_modifier"
+        case unsupportedModifier = "rule.unsupported_modifier"
+        case modifierMisuse = "rule.modifier_misuse"
+        case keywords = "rule.keywords"
+        case condition = "rule.condition"
+        case unknownSelection = "rule.unknown_selection"
+        case unusedSelection = "rule.unused_selection"
+        case unknownRule = "rule.unknown_rule"
+        case unknownPlaceholder = "rule.unknown_placeholder"
+        case duplicateID = "rule.duplicate_id"
+        case duplicateName = "rule.duplicate_name"
+        case replaced = "rule.replaced"
+        case otherLogSource = "rule.other_logsource"
+        case unsupportedDocument = "rule.unsupported_document"
+        case story = "rule.story"
+    }
+
+    public var severity: Severity
+    public var code: Code
+    public var path: String
+    /// From 1; 0 when the diagnostic is about the file as a whole.
+    public var line: Int
+    /// From 1, in Unicode scalars.
+    public var column: Int
+    /// Scalars to underline, at least 1.
+    public var length: Int
+    public var message: String
+    /// What to do about it; nil when the message says so already.
+    public var remedy: String?
+    /// The line of the file, without its line break.
+    public var sourceLine: String?
+
+    public var isError: Bool { severity == .error }
+}
+
+extension RuleDiagnostic {
+    /// The diagnostic as people read it: `path:line:column: error: message [code]`, the source
+    /// line, a caret under the place, and the remedy. Safe to print on a terminal.
+    public var text: String {
+        var head = path
+        if line > 0 { head += ":\(line):\(column)" }
+        var lines = ["\(head): \(severity.rawValue): \(message) [\(code.rawValue)]"]
+        if let sourceLine {
+            lines.append("    " + sourceLine.prefix(Self.widestLine))
+            if column <= Self.widestLine { lines.append("    " + caret(under: sourceLine)) }
+        }
+        if let remedy { lines.append("    help: " + remedy) }
+        return lines.map(Self.printable).joined(separator: "\n")
+    }
+
+    private static let widestLine = 200
+
+    private func caret(under sourceLine: String) -> String {
+        let scalars = Array(sourceLine.unicodeScalars.prefix(Self.widestLine))
+        var text = ""
+        for index in 0..<max(0, column - 1) {
+            text += index < scalars.count && scalars[index] == "\t" ? "\t" : " "
+        }
+        let room = max(1, scalars.count - (column - 1))
+        return text + "^" + String(repeating: "~", count: max(0, min(length, room) - 1))
+    }
+
+    /// The text without control characters and direction marks, which could rewrite a terminal.
+    static func printable(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x09: result.append(scalar)
+            case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
+                result.append("\u{FFFD}")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}

@@ -1,0 +1,46 @@
+internal import Detection
+
+/// A rule as one document says it, before rules that refer to each other are joined.
+struct RuleDraft {
+    /// A name that must be found among the rules or selections, with its place.
+    struct Reference {
+        var name: String
+        var place: Place
+    }
+
+    struct NamedPoints {
+        var selection: Reference
+        var hundredths: Int
+    }
+
+    struct NamedRaise {
+        var severity: Reference
+        var selections: [Reference]
+    }
+
+    /// Complete but for ``Rule/points``, ``Rule/raise`` and ``Rule/hash``.
+    var rule: Rule
+    /// Index of the file it stands in.
+    var file = 0
+    /// Where its id, or else its title, stands.
+    var place: Place
+    var hasOwnName = false
+    var points: [NamedPoints] = []
+    var pointsFrom: Reference?
+    var raise: [NamedRaise] = []
+    var unless: [Reference] = []
+    /// Why it sees nothing; empty when it sees.
+    var blindness: [String] = []
+    var tests: [RuleTest] = []
+
+    /// Equal exactly for drafts of the same meaning, whatever they will be joined with.
+    var meaning: String {
+        var parts = [RuleHash.hash(of: rule), pointsFrom?.name ?? ""]
+        for points in points { parts.append("\(points.selection.name)=\(points.hundredths)") }
+        for raise in raise {
+            parts.append("\(raise.severity.name):")
+            parts += raise.selections.map(\.name)
+        }
+        return parts.joined(separator: "\n")
+    }
+}

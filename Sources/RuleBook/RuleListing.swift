@@ -1,0 +1,81 @@
+internal import AuditModel
+internal import Detection
+internal import WireFormat
+
+/// One line of `rules list`.
+public struct RuleListing: Sendable, Equatable {
+    public var name: String
+    public var id: String
+    public var title: String
+    /// `info`, `low`, `medium`, `high`, `critical`.
+    public var level: String
+    public var status: String
+    /// Where the rule stands; a path under `Rules/` for the pack that the binary carries.
+    public var path: String
+    /// Why the rule sees nothing; empty when it sees.
+    public var blindness: [String]
+}
+
+extension LoadedRules {
+    /// All rules by name.
+    public var listing: [RuleListing] {
+        rules.map { loaded in
+            RuleListing(
+                name: loaded.rule.name, id: loaded.rule.id, title: loaded.rule.title,
+                level: loaded.rule.level.name, status: loaded.rule.status.rawValue,
+                path: loaded.path, blindness: loaded.blindness)
+        }
+    }
+
+    /// ``listing`` as one JSON array of `{name,id,title,level,status,path}`; a blind rule has also
+    /// `blind`, its reasons.
+    public var listingJSON: String {
+        var json = JSONWriter()
+        json.beginArray()
+        for rule in listing { rule.write(to: &json) }
+        json.endArray()
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// ``listing`` as one JSON object a line.
+    public var listingLines: String {
+        var json = JSONWriter()
+        for rule in listing {
+            rule.write(to: &json)
+            json.endLine()
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// What `rules check` prints: every diagnostic, then one line that counts.
+    ///
+    /// - Parameter countsPack: false counts only rules from files.
+    public func checkText(countsPack: Bool = true) -> String {
+        let rules = rules.filter { countsPack || !$0.isFromPack }
+        let blind = rules.count { $0.isBlind }
+        var counts = [Self.count(rules.count, "rule")]
+        if blind > 0 { counts.append("\(blind) blind") }
+        counts.append(Self.count(diagnostics.count { $0.isError }, "error"))
+        counts.append(Self.count(diagnostics.count { $0.severity == .warning }, "warning"))
+        return (diagnostics.map { $0.text + "\n" } + [counts.joined(separator: ", ")])
+            .joined(separator: "\n")
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+}
+
+extension RuleListing {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("name", name)
+        json.member("id", id)
+        json.member("title", title)
+        json.member("level", level)
+        json.member("status", status)
+        json.member("path", path)
+        json.member("blind", blindness)
+        json.endObject()
+    }
+}

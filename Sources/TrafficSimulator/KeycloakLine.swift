@@ -1,0 +1,158 @@
+internal import AuditModel
+
+/// Writes events as lines of Keycloak's two dialects. What an event tells is decided here once;
+/// the dialects differ only in how a pair is written.
+struct KeycloakLine: Sendable {
+    let dialect: SimulatedDialect
+    private var dayOfDate: Int64 = -1
+    private var date: [UInt8] = []
+
+    init(dialect: SimulatedDialect) { self.dialect = dialect }
+
+    /// Appends one line with its line end.
+    mutating func append(
+        _ event: SimulatedEvent, world: SimulatedWorld, to line: inout LineBuffer
+    ) {
+        line.reserveLine()
+        if dialect == .keycloakJSON {
+            appendJSON(event, world, &line)
+        } else {
+            appendText(event, world, &line)
+        }
+        line.append(byte: 0x0A)
+    }
+
+    private func appendJSON(
+        _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
+    ) {
+        let realm = world.realms[world.clients[event.client].realm]
+        line.append("{\"id\":\"")
+        line.append(uuid: event.nativeID)
+        line.append("\",\"time\":")
+        line.append(decimal: event.time)
+        line.append(",\"type\":\"")
+        line.append(event.type.name)
+        line.append("\",\"realmId\":\"")
+        line.append(uuid: realm.id)
+        line.append("\",\"realmName\":\"")
+        line.append(realm.name)
+        line.append("\",\"clientId\":\"")
+        line.append(world.clients[event.client].name)
+        line.append("\",\"userId\":")
+        appendNullable(userID(event, world), &line)
+        line.append(",\"sessionId\":")
+        appendNullableSession(event.session, world, &line)
+        line.append(",\"ipAddress\":\"")
+        line.append(event.address)
+        line.append("\",\"error\":")
+        if let error = Self.error(event) {
+            line.append(byte: 0x22)
+            line.append(error)
+            line.append(byte: 0x22)
+        } else {
+            line.append("null")
+        }
+        line.append(",\"details\":{")
+        var details = DetailWriter(isJSON: true)
+        details.write(event, world, &line)
+        line.append("}}")
+    }
+
+    private mutating func appendText(
+        _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
+    ) {
+        let realm = world.realms[world.clients[event.client].realm]
+        let error = Self.error(event)
+        appendDate(event.time, &line)
+        if error == nil { line.append(" DEBUG") } else { line.append(" WARN ") }
+        line.append(" [org.keycloak.events] (executor-thread-")
+        line.append(decimal: Int64(1 + event.nativeID.low >> 20 & 63))
+        line.append(") type=\"")
+        line.append(event.type.name)
+        line.append("\", realmId=\"")
+        line.append(uuid: realm.id)
+        line.append("\", realmName=\"")
+        line.append(realm.name)
+        line.append("\", clientId=\"")
+        line.append(world.clients[event.client].name)
+        line.append("\", userId=\"")
+        if let user = userID(event, world) { line.append(uuid: user) } else { line.append("null") }
+        line.append("\", sessionId=\"")
+        if event.session.isNone {
+            line.append("null")
+        } else {
+            appendSession(event.session, world, &line)
+        }
+        line.append("\", ipAddress=\"")
+        line.append(event.address)
+        if let error {
+            line.append("\", error=\"")
+            line.append(error)
+        }
+        line.append(byte: 0x22)
+        var details = DetailWriter(isJSON: false)
+        details.write(event, world, &line)
+    }
+
+    /// The server's log shows local time without a zone; this server's zone is UTC.
+    private mutating func appendDate(_ time: Int64, _ line: inout LineBuffer) {
+        let day = time / ActivityClock.day
+        if day != dayOfDate {
+            dayOfDate = day
+            date = Array(CivilDate.text(day: day).utf8)
+        }
+        let second = time / 1000 % 86_400
+        line.append(date)
+        line.append(byte: 0x20)
+        line.append(decimal: second / 3600, width: 2)
+        line.append(byte: 0x3A)
+        line.append(decimal: second / 60 % 60, width: 2)
+        line.append(byte: 0x3A)
+        line.append(decimal: second % 60, width: 2)
+        line.append(byte: 0x2C)
+        line.append(decimal: time % 1000, width: 3)
+    }
+
+    private func appendNullableSession(
+        _ session: ID128, _ world: SimulatedWorld, _ line: inout LineBuffer
+    ) {
+        guard !session.isNone else { return line.append("null") }
+        line.append(byte: 0x22)
+        appendSession(session, world, &line)
+        line.append(byte: 0x22)
+    }
+
+    private func appendNullable(_ id: ID128?, _ line: inout LineBuffer) {
+        guard let id else { return line.append("null") }
+        line.append(byte: 0x22)
+        line.append(uuid: id)
+        line.append(byte: 0x22)
+    }
+
+    private func appendSession(
+        _ session: ID128, _ world: SimulatedWorld, _ line: inout LineBuffer
+    ) {
+        if world.release == .later {
+            line.append(urlSafe: session)
+        } else {
+            line.append(uuid: session)
+        }
+    }
+
+    /// A server that refuses a refresh token has not looked up the user yet.
+    private func userID(_ event: SimulatedEvent, _ world: SimulatedWorld) -> ID128? {
+        if event.type == .clientLogin { return world.serviceAccount(client: event.client) }
+        guard event.type != .refreshTokenError, world.subjects.indices.contains(event.subject)
+        else { return nil }
+        return world.subjects[event.subject].id
+    }
+
+    private static func error(_ event: SimulatedEvent) -> StaticString? {
+        switch event.type {
+        case .refreshTokenError: "invalid_token"
+        case .loginError: "invalid_user_credentials"
+        case .clientLoginError: "invalid_client_credentials"
+        default: nil
+        }
+    }
+}

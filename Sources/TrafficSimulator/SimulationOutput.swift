@@ -1,0 +1,126 @@
+internal import AuditModel
+internal import Glibc
+
+/// Writes a simulation to a directory: one log file a dialect, and one with the labels of each.
+public enum SimulationOutput {
+    /// What was written.
+    public struct Summary: Sendable, Equatable {
+        public var events = 0
+        /// Labelled attacks, those with no rule to find them included.
+        public var attacks = 0
+        /// Paths and sizes in bytes, logs before labels.
+        public var files: [File] = []
+
+        public struct File: Sendable, Equatable {
+            public var path: String
+            public var bytes: Int64
+        }
+    }
+
+    /// Runs `plan` and writes all its dialects from the one sequence of events, as
+    /// `keycloak.jsonl` with `truth.jsonl`, and `keycloak-text.log` with `truth-text.jsonl`.
+    /// The directory is made where it is missing; files of these names are replaced.
+    public static func write(
+        plan: SimulationPlan, directory: String
+    ) throws(SimulationError) -> Summary {
+        guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
+            throw .cannotCreate(path: directory, reason: OutputFile.lastError())
+        }
+        var sink = DirectorySink()
+        if plan.dialects.contains(.keycloakJSON) {
+            sink.json = try DialectFile(.keycloakJSON, directory: directory)
+        }
+        if plan.dialects.contains(.keycloakText) {
+            sink.text = try DialectFile(.keycloakText, directory: directory)
+        }
+        let attacks = try Simulation(plan: plan).run(into: &sink)
+        return try sink.finish(attacks, directory: directory)
+    }
+}
+
+/// All dialects of one run.
+private struct DirectorySink: SimulatedEventSink, ~Copyable {
+    var json: DialectFile?
+    var text: DialectFile?
+    private var events = 0
+
+    init() {}
+
+    mutating func accept(
+        _ event: SimulatedEvent, world: SimulatedWorld
+    ) throws(SimulationError) {
+        events += 1
+        try json?.append(event, world)
+        try text?.append(event, world)
+    }
+
+    mutating func finish(
+        _ attacks: [Simulation.Attack], directory: String
+    ) throws(SimulationError) -> SimulationOutput.Summary {
+        var summary = SimulationOutput.Summary()
+        summary.events = events
+        try json?.finish(attacks, directory: directory, &summary)
+        try text?.finish(attacks, directory: directory, &summary)
+        return summary
+    }
+}
+
+/// One dialect's log and its labels.
+private struct DialectFile: ~Copyable {
+    private let dialect: SimulatedDialect
+    private var file: OutputFile
+    private var writer: KeycloakLine
+    private var truth = TruthCollector()
+    /// The digest of the first record, which names the stream; ids by position need it.
+    private var lineage = ID128.none
+
+    init(_ dialect: SimulatedDialect, directory: String) throws(SimulationError) {
+        self.dialect = dialect
+        writer = KeycloakLine(dialect: dialect)
+        file = try OutputFile(path: directory + "/" + dialect.fileName)
+    }
+
+    mutating func append(
+        _ event: SimulatedEvent, _ world: SimulatedWorld
+    ) throws(SimulationError) {
+        let first = file.line.count
+        let offset = file.offset
+        writer.append(event, world: world, to: &file.line)
+        if offset == 0 || event.attack >= 0 { note(event, world, first: first, offset: offset) }
+        try file.endLine()
+    }
+
+    private mutating func note(
+        _ event: SimulatedEvent, _ world: SimulatedWorld, first: Int, offset: Int64
+    ) {
+        let record = UnsafeRawBufferPointer(
+            rebasing: file.line.bytes[first..<(file.line.count - 1)])
+        if offset == 0 { lineage = RecordStream.lineage(ofFirstRecord: record) }
+        guard event.attack >= 0 else { return }
+        let id: ID128
+        switch dialect {
+        case .keycloakJSON: id = world.eventID(event)
+        case .keycloakText:
+            var hash = IdentityHash("event/1")
+            hash.add("keycloak")
+            hash.add(lineage)
+            hash.add(offset)
+            hash.add(RecordBatch.digest(of: record))
+            id = hash.id()
+        }
+        truth.add(event, id: id, world: world)
+    }
+
+    mutating func finish(
+        _ attacks: [Simulation.Attack], directory: String,
+        _ summary: inout SimulationOutput.Summary
+    ) throws(SimulationError) {
+        try file.flush()
+        let truthPath = directory + "/" + dialect.truthFileName
+        var labels = try OutputFile(path: truthPath)
+        try labels.write(all: truth.lines(attacks))
+        summary.attacks = truth.count
+        summary.files.append(.init(path: file.path, bytes: file.written))
+        summary.files.append(.init(path: truthPath, bytes: labels.written))
+    }
+}

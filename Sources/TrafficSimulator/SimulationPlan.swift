@@ -1,0 +1,162 @@
+/// What an attacker does with a stolen refresh token.
+public enum AttackScenario: String, CaseIterable, Sendable {
+    /// The thief redeems the token first and goes on; the victim is refused later.
+    case attackerFirst = "A1"
+    /// The thief presents the token that the victim has just spent.
+    case victimFirst = "A2"
+    /// The thief presents a token two generations old.
+    case victimFirstOlder = "A2-older"
+    /// The victim's application stays closed and the thief goes on alone: nothing is reused.
+    case silentTakeover = "A3"
+    /// The server does not rotate: thief and victim both go on from one token.
+    case fork = "A1-fork"
+
+    /// One sentence for people.
+    public var explanation: String {
+        switch self {
+        case .attackerFirst: "stolen refresh token, redeemed by the thief before the victim"
+        case .victimFirst: "stolen refresh token, presented after the victim had spent it"
+        case .victimFirstOlder: "stolen refresh token, presented two generations later"
+        case .silentTakeover: "stolen refresh token of an application that stays closed"
+        case .fork: "stolen refresh token where tokens are not rotated: two live branches"
+        }
+    }
+
+    /// The names of the rules that should find it; empty where no rule can yet.
+    public var expectedRules: [String] {
+        switch self {
+        case .attackerFirst, .victimFirst, .victimFirstOlder: ["REF-01"]
+        case .silentTakeover: []
+        case .fork: ["REF-05"]
+        }
+    }
+}
+
+/// A log format the simulator writes.
+public enum SimulatedDialect: String, CaseIterable, Sendable {
+    /// One JSON object a line, as a Keycloak event listener sends to Kafka.
+    case keycloakJSON = "keycloak"
+    /// Lines of Keycloak 26's own log with every value quoted.
+    case keycloakText = "keycloak-text"
+
+    /// The name of the file this dialect is written to.
+    public var fileName: String {
+        self == .keycloakJSON ? "keycloak.jsonl" : "keycloak-text.log"
+    }
+
+    /// The name of the file with the labels whose event ids belong to this dialect.
+    public var truthFileName: String {
+        self == .keycloakJSON ? "truth.jsonl" : "truth-text.jsonl"
+    }
+}
+
+/// Which releases of Keycloak 26 the server's events look like.
+public enum ServerRelease: Sendable {
+    /// Session ids and access-token ids are UUIDs; a refresh says nothing about its timing.
+    case earlier
+    /// Session ids have 24 URL-safe characters, access-token ids a prefix that names session and
+    /// grant, and a refresh tells the access token's lifetime and the refresh token's age.
+    case later
+}
+
+/// How often honest clients present a refresh token twice, in refreshes per million.
+public struct BenignRates: Sendable, Equatable {
+    /// Two tabs redeem one token within a second or two (browser applications).
+    public var race = 900
+    /// The response was lost; the device tries again 1 to 120 s later.
+    public var lostResponse = 700
+    /// The response was lost and the device slept; it tries again hours or days later.
+    public var lateResume = 250
+    /// A restored backup presents a token two generations old.
+    public var backupRestore = 15
+
+    public init() {}
+}
+
+/// Everything that decides what a simulation writes: equal plans give equal bytes.
+public struct SimulationPlan: Sendable, Equatable {
+    public var seed: UInt64
+    /// The first moment, nanoseconds UTC; 1970 to 2200.
+    public var startTime: Int64
+    /// How long, 1 to 3,660 days.
+    public var days: Int
+    /// Days at the start without attacks.
+    public var quietDays = 0
+    /// The number of resource owners, 1 to 5 million.
+    public var subjects: Int
+    /// Stops after exactly this many events, if there are as many.
+    public var targetEvents: Int?
+    /// The realm that rotates refresh tokens (`revokeRefreshToken`, reuse 0).
+    public var realmName = "acme"
+    /// The realm that does not rotate them.
+    public var lenientRealmName = "acme-partners"
+    /// Subjects in the rotating realm, percent.
+    public var rotatingShare = 80
+    /// Subjects' applications that run in a browser, percent; the others are mostly phones.
+    public var browserShare = 45
+    /// How many attacks of each scenario.
+    public var attacks: [AttackScenario: Int] = [:]
+    public var rates = BenignRates()
+    /// How many times an administrator invalidates all tokens of one client (not-before).
+    public var notBeforePushes = 1
+    /// Hours simulated before `startTime` and not written, so that the log starts in mid-life.
+    public var warmUpHours = 0
+    public var release = ServerRelease.later
+    public var dialects: [SimulatedDialect] = [.keycloakJSON]
+
+    public init(seed: UInt64, startTime: Int64, days: Int, subjects: Int) {
+        self.seed = seed
+        self.startTime = startTime
+        self.days = days
+        self.subjects = subjects
+    }
+
+    /// 2026-03-02T00:00:00Z, a Monday.
+    public static let defaultStart: Int64 = 1_772_409_600_000_000_000
+
+    /// The attacks of a plan made by ``events(_:seed:startTime:days:)`` or ``demo(seed:)``.
+    public static let fewAttacks: [AttackScenario: Int] = [
+        .attackerFirst: 2, .victimFirst: 2, .victimFirstOlder: 2, .silentTakeover: 1, .fork: 1,
+    ]
+
+    /// A plan that stops at exactly the number of events wanted, most of the way through its
+    /// days, with a few attacks in its second half.
+    public static func events(
+        _ events: Int, seed: UInt64 = 1, startTime: Int64 = defaultStart, days: Int = 9
+    ) -> SimulationPlan {
+        let length = max(1, min(days, 3660))
+        var plan = SimulationPlan(seed: seed, startTime: startTime, days: length, subjects: 1)
+        plan.quietDays = length * 5 / 9
+        plan.fit(events: events)
+        plan.attacks = fewAttacks
+        return plan
+    }
+
+    /// Eight quiet days and one with labelled attacks.
+    public static func demo(seed: UInt64 = 7) -> SimulationPlan {
+        var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 9, subjects: 340)
+        plan.quietDays = 8
+        plan.attacks = fewAttacks
+        return plan
+    }
+
+    /// A large, refresh-heavy archive: 14 days, many short sessions, a few attacks.
+    public static func benchmark(events: Int = 2_000_000, seed: UInt64 = 42) -> SimulationPlan {
+        var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 14, subjects: 1)
+        plan.quietDays = 3
+        plan.browserShare = 90
+        plan.release = .earlier
+        plan.fit(events: events)
+        plan.attacks = [
+            .attackerFirst: 4, .victimFirst: 4, .victimFirstOlder: 4, .silentTakeover: 2, .fork: 2,
+        ]
+        return plan
+    }
+
+    /// The same plan without attacks: everyone else's traffic keeps its bytes.
+    public var benignTwin: SimulationPlan {
+        var plan = self
+        plan.attacks = [:]
+        return plan
+    }
+}
