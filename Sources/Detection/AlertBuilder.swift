@@ -92,7 +92,8 @@ struct AlertBuilder {
     }
 
     private func describeConflict(_ alert: inout Alert, _ event: Hit.Event) {
-        guard let transition = event.transition,
+        // What is judged harmless has no thief.
+        guard alert.severity > .info, let transition = event.transition,
             !transition.facts.isDisjoint(with: [.refreshReplayed, .refreshForked])
         else { return }
         let branch = transition.branch
@@ -142,11 +143,7 @@ struct AlertBuilder {
         var entries = hit.points.map { points in
             let selection = hit.rule.selections[points.selection]
             let predicates = selection.alternatives.first ?? []
-            let fields = predicates.map { predicate in
-                FieldReader.value(
-                    predicate.field, event.batch, event.row, event.transition, pool
-                ).text
-            }
+            let fields = predicates.map { matchedText($0, event) }
             return Alert.Why(
                 fact: predicates.map(\.field.name).joined(separator: ", "),
                 value: fields.joined(separator: ", "),
@@ -156,6 +153,15 @@ struct AlertBuilder {
             entries += presenters(transition)
         }
         return entries
+    }
+
+    /// The value of a field; of several values only those that the predicate matched.
+    private func matchedText(_ predicate: Predicate, _ event: Hit.Event) -> String {
+        let value = FieldReader.value(
+            predicate.field, event.batch, event.row, event.transition, pool)
+        guard case .texts(let texts) = value else { return value.text }
+        return texts.filter { PredicateTest.matches(predicate, .texts([$0])) }
+            .joined(separator: ", ")
     }
 
     private func presenters(_ transition: Transition) -> [Alert.Why] {

@@ -3,13 +3,6 @@ internal import GrantLedger
 
 /// Fills `{name}` placeholders of messages and actions from an alert.
 struct AlertText {
-    /// Every placeholder and what it stands for; `rules check` refuses others.
-    static let placeholders = [
-        "issuer", "tenant", "client", "subject", "session", "grant", "family", "lineage", "token",
-        "attacker.ip", "victim.ip", "branch", "severity", "generation", "generation_gap",
-        "replay_gap", "score",
-    ]
-
     let alert: Alert
     let transition: Transition?
 
@@ -62,7 +55,7 @@ struct AlertText {
                 break
             }
             let name = String(tail[..<close])
-            result += Self.placeholders.contains(name) ? value(name) : "{\(name)}"
+            result += Rule.placeholders.contains(name) ? value(name) : "{\(name)}"
             rest = tail[tail.index(after: close)...]
         }
         return result + rest

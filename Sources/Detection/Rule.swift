@@ -126,6 +126,14 @@ public struct Rule: Sendable, Equatable {
         }
     }
 
+    /// What `{…}` may name in messages and actions: members of the alert and facts about it. One
+    /// that an alert does not have is written as `unknown`.
+    public static let placeholders = [
+        "issuer", "tenant", "client", "subject", "session", "grant", "family", "lineage", "token",
+        "attacker.ip", "victim.ip", "branch", "severity", "generation", "generation_gap",
+        "replay_gap", "score",
+    ]
+
     public init(id: String, name: String, title: String, level: Severity) {
         self.id = id
         self.name = name

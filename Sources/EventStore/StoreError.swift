@@ -27,7 +27,7 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The exit code of a command that ends with this error: 66 for a missing store, 78 for a
     /// wrong key, else 74.
-    public var exitCode: Int32 {
+    public var exitStatus: Int32 {
         switch code {
         case .missing: 66
         case .keyMismatch: 78

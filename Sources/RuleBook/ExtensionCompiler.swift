@@ -166,11 +166,11 @@ enum ExtensionCompiler {
         _ node: YAMLNode, _ what: String, _ report: inout RuleText
     ) -> String? {
         guard let text = report.string(node, what) else { return nil }
-        for use in Placeholder.uses(in: text) where !Placeholder.names.contains(use.name) {
+        for use in Placeholder.uses(in: text) where !Rule.placeholders.contains(use.name) {
             report.unknown(
                 .unknownPlaceholder, "placeholder", use.name,
                 node.place(at: use.offset, length: use.name.unicodeScalars.count + 2),
-                allowed: Placeholder.names)
+                allowed: Rule.placeholders)
         }
         return text
     }

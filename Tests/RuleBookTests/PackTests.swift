@@ -85,7 +85,7 @@ extension PackTests {
         for result in RuleTests.run(loaded) {
             #expect(result.failures == [], "\(result.path): \(result.test)")
         }
-        for name in RuleBook.fieldNames + RuleBook.modifierNames + Placeholder.names {
+        for name in RuleBook.fieldNames + RuleBook.modifierNames + Rule.placeholders {
             #expect(text.contains("`\(name)`"), "\(name) is not documented")
         }
         for code in RuleDiagnostic.Code.allCases {

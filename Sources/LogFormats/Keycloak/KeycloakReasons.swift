@@ -40,7 +40,7 @@ enum KeycloakReasons {
     static let texts: [(prefix: StaticString, reason: Reason)] = [
         ("Maximum allowed refresh token reuse exceeded", .reused),
         // Also said after a not-before push and with rotation off: the ledger decides.
-        ("Stale token", .unspecified),
+        ("Stale token", .policy),
         ("Session doesn't have required client", .sessionClientMissing),
         ("Session not active", .sessionInactive),
         ("Offline session not active", .sessionInactive),

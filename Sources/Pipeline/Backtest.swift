@@ -1,0 +1,146 @@
+public import AuditModel
+public import Detection
+public import EventStore
+internal import GrantLedger
+public import Intake
+
+/// Rules over history: archives or a store, in event-time order. Writes nothing, sends nothing.
+public struct Backtest {
+    /// What came of a backtest.
+    public struct Outcome: Sendable {
+        /// Final revisions, by (time, id).
+        public var alerts: [Alert]
+        public var tally: IntakeTally
+        /// Event time span of what was read, nanoseconds; nil when nothing was.
+        public var span: ClosedRange<Int64>?
+    }
+
+    public var rules: [Rule]
+    /// Into how many engines the work is split; does not change the alerts.
+    public var shards: Int
+    /// Only events from here on, and before there, count.
+    public var from: Int64
+    public var until: Int64
+    /// Called now and then with bytes or events done and their total, where known.
+    public var progress: ((Int64, Int64?) -> Void)?
+
+    public init(rules: [Rule], shards: Int = 1) {
+        self.rules = rules
+        self.shards = shards
+        from = .min
+        until = .max
+        progress = nil
+    }
+
+    /// Runs over archives.
+    ///
+    /// An archive more disordered than the lateness allows is sorted through a temporary store in
+    /// `spillDirectory`; so is standard input, which cannot be read twice.
+    ///
+    /// - Throws: ``PipelineError``; `nothingUsable` when no record gave an event.
+    public func run(
+        _ inputs: [Input], options: IntakeOptions, spillDirectory: String
+    ) throws(PipelineError) -> Outcome {
+        if !inputs.contains(where: \.isStandardInput),
+            let outcome = try runDirectly(inputs, options: options)
+        {
+            return outcome
+        }
+        return try runSorted(inputs, options: options, spillDirectory: spillDirectory)
+    }
+
+    /// Runs over the events of a store.
+    public func run(_ store: EventStore) throws(PipelineError) -> Outcome {
+        var fold = Fold(self)
+        do throws(StoreError) {
+            try StoreReplay(store).run(progress: progress) { batch, row in
+                fold.take(batch, row, pool: store.pool)
+            }
+        } catch {
+            throw .store(error)
+        }
+        return fold.outcome(tally: IntakeTally())
+    }
+
+    /// Nil when the input is too disordered to be run while it is read.
+    private func runDirectly(
+        _ inputs: [Input], options: IntakeOptions
+    ) throws(PipelineError) -> Outcome? {
+        var fold = Fold(self)
+        var interner = Interner()
+        var reorderer = Reorderer()
+        var tally = IntakeTally()
+        do throws(IntakeError) {
+            let feeds = try FeedSet(inputs, options: options)
+            while var batch = try feeds.next() {
+                interner.intern(&batch.events)
+                guard reorderer.push(OrderedBatch(batch.events)) else { return nil }
+                reorderer.release(below: feeds.watermark) { batch, row in
+                    fold.take(batch, row, pool: interner.pool)
+                }
+                progress?(feeds.progress.read, feeds.progress.total)
+            }
+            tally = feeds.tally
+        } catch {
+            throw .intake(error)
+        }
+        reorderer.finish { batch, row in fold.take(batch, row, pool: interner.pool) }
+        tally.duplicates = reorderer.duplicates
+        guard tally.events > 0 else { throw .nothingUsable(tally) }
+        return fold.outcome(tally: tally)
+    }
+
+    private func runSorted(
+        _ inputs: [Input], options: IntakeOptions, spillDirectory: String
+    ) throws(PipelineError) -> Outcome {
+        let store: EventStore
+        do throws(StoreError) {
+            store = try EventStore(temporaryIn: spillDirectory)
+        } catch {
+            throw .store(error)
+        }
+        var ingestor = Ingestor(progress: progress)
+        ingestor.keepsRejected = false
+        let tally = try ingestor.run(inputs, into: store, options: options)
+        var outcome = try run(store)
+        outcome.tally.add(tally)
+        do throws(StoreError) {
+            try store.close()
+        } catch {
+            throw .store(error)
+        }
+        return outcome
+    }
+}
+
+/// A detection run held to a stretch of time, with what it saw.
+private struct Fold {
+    private var run: DetectionRun
+    private let from: Int64
+    private let until: Int64
+    private var first: Int64?
+    private var last: Int64 = .min
+
+    init(_ backtest: Backtest) {
+        run = DetectionRun(rules: backtest.rules, shards: backtest.shards)
+        from = backtest.from
+        until = backtest.until
+    }
+
+    mutating func take(_ batch: EventBatch, _ row: Int, pool: StringPool) {
+        let time = batch.time[row]
+        guard time >= from, time < until else { return }
+        if first == nil { first = time }
+        last = time
+        run.take(batch, row: row, pool: pool)
+    }
+
+    func outcome(tally: IntakeTally) -> Backtest.Outcome {
+        var tally = tally
+        tally.evictedFamilies = run.ledger.evicted.families
+        tally.evictedTokens = run.ledger.evicted.tokens
+        tally.droppedAlerts = run.droppedAlerts
+        return Backtest.Outcome(
+            alerts: run.alerts(), tally: tally, span: first.map { $0...max($0, last) })
+    }
+}

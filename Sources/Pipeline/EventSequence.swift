@@ -1,0 +1,52 @@
+public import AuditModel
+public import EventStore
+public import Intake
+
+/// Events in total order from archives or a store, without any rule: for people who look at them.
+public struct EventSequence {
+    public init() {}
+
+    /// Reads the events of a store.
+    public func run(
+        _ store: EventStore, _ take: (EventBatch, Int, StringPool) -> Void
+    ) throws(PipelineError) {
+        let pool = store.pool
+        do throws(StoreError) {
+            try StoreReplay(store).run { batch, row in take(batch, row, pool) }
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Reads archives as they come. Events that are later than the lateness allows are given out
+    /// when they come, so that nothing is held back or lost.
+    ///
+    /// - Throws: ``PipelineError``; `nothingUsable` when no record gave an event.
+    public func run(
+        _ inputs: [Input], options: IntakeOptions, _ take: (EventBatch, Int, StringPool) -> Void
+    ) throws(PipelineError) -> IntakeTally {
+        var interner = Interner()
+        var reorderer = Reorderer()
+        var tally = IntakeTally()
+        do throws(IntakeError) {
+            let feeds = try FeedSet(inputs, options: options)
+            while var batch = try feeds.next() {
+                interner.intern(&batch.events)
+                let pool = interner.pool
+                let ordered = OrderedBatch(batch.events)
+                if !reorderer.push(ordered) {
+                    for place in 0..<ordered.count { take(ordered.batch, ordered.row(place), pool) }
+                }
+                reorderer.release(below: feeds.watermark) { batch, row in take(batch, row, pool) }
+            }
+            tally = feeds.tally
+        } catch {
+            throw .intake(error)
+        }
+        let pool = interner.pool
+        reorderer.finish { batch, row in take(batch, row, pool) }
+        tally.duplicates = reorderer.duplicates
+        guard tally.events > 0 else { throw .nothingUsable(tally) }
+        return tally
+    }
+}

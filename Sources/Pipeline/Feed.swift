@@ -1,0 +1,124 @@
+internal import AuditModel
+internal import EventStore
+internal import Foundation
+internal import Intake
+internal import LogFormats
+
+/// One bounded partition on its way in: read in order under a lock, decoded by any worker, handed
+/// over in order.
+final class Feed: @unchecked Sendable {
+    private let input: Input
+    private let reader: RecordReader
+    private let options: IntakeOptions
+    private let readLock = NSLock()
+    // Guarded by `readLock`.
+    private var format: (any LogFormat)?
+    private var nextRead = 0
+
+    private let condition = NSCondition()
+    // Guarded by `condition`.
+    private var ready: [Int: Result<DecodedBatch, IntakeError>] = [:]
+    private var scheduled = 0
+    private var delivered = 0
+    private var end: Int?
+    private var bytesRead: Int64 = 0
+
+    init(_ input: Input, options: IntakeOptions) throws(IntakeError) {
+        self.input = input
+        self.options = options
+        reader = try RecordReader(input, limits: ReadLimits(recordBytes: options.recordBytes))
+        format = options.format
+    }
+
+    /// Bytes of the input taken so far, before decompression.
+    var position: Int64 {
+        condition.lock()
+        defer { condition.unlock() }
+        return bytesRead
+    }
+
+    /// The next batch, or nil at the end. Blocks; keeps up to `depth` batches in the making.
+    func next(_ pool: WorkerPool, depth: Int) throws(IntakeError) -> DecodedBatch? {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            while end == nil, scheduled - delivered < max(1, depth) {
+                scheduled += 1
+                pool.add { [self] context in work(context) }
+            }
+            if let result = ready.removeValue(forKey: delivered) {
+                delivered += 1
+                return try result.get()
+            }
+            if let end, delivered >= end { return nil }
+            condition.wait()
+        }
+    }
+
+    private func work(_ context: WorkerContext) {
+        readLock.lock()
+        let place = nextRead
+        let read = readNext()
+        if let read, case .success = read { nextRead += 1 }
+        let format = self.format
+        let position = reader.inputBytesRead
+        readLock.unlock()
+        guard let read else {
+            finish(at: place, nil)
+            return
+        }
+        switch read {
+        case .failure(let error): finish(at: place, error)
+        case .success(let result): publish(decode(result, format, context), at: place, position)
+        }
+    }
+
+    private func readNext() -> Result<ReadResult, IntakeError>? {
+        do throws(IntakeError) {
+            guard
+                let result = try reader.next(
+                    maximumRecords: options.batchSize, maximumBytes: options.batchBytes)
+            else { return nil }
+            if format == nil { format = FormatRegistry.detect(result.batch) }
+            return .success(result)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func decode(
+        _ result: ReadResult, _ format: (any LogFormat)?, _ context: WorkerContext
+    ) -> DecodedBatch {
+        let decoder = RecordDecoder(
+            format: format, settings: options.settings)
+        var decoded = decoder.decode(result.batch, scanner: &context.scanner)
+        for issue in result.issues {
+            decoded.tally.rejected[issue.code, default: 0] += 1
+            decoded.rejected.append(
+                QuarantinedRecord(
+                    source: result.batch.stream, at: issue.at, code: issue.code.rawValue,
+                    detail: issue.detail, bytes: []))
+        }
+        return decoded
+    }
+
+    private func publish(_ batch: DecodedBatch, at place: Int, _ position: Int64) {
+        condition.lock()
+        ready[place] = .success(batch)
+        bytesRead = max(bytesRead, position)
+        condition.signal()
+        condition.unlock()
+    }
+
+    private func finish(at place: Int, _ error: IntakeError?) {
+        condition.lock()
+        if let error, end == nil {
+            ready[place] = .failure(error)
+            end = place + 1
+        } else {
+            end = min(end ?? place, place)
+        }
+        condition.signal()
+        condition.unlock()
+    }
+}

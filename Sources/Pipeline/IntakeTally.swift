@@ -1,0 +1,68 @@
+public import AuditModel
+
+/// What became of the records of some inputs. Everything that was read is in here somewhere.
+public struct IntakeTally: Sendable, Equatable {
+    /// Complete records read.
+    public var records = 0
+    /// Events they gave.
+    public var events = 0
+    /// Records that are no events, such as a server's other log lines.
+    public var ignored = 0
+    /// Events that were there already.
+    public var duplicates = 0
+    /// Secrets that were replaced by fingerprints.
+    public var secrets = 0
+    /// Records, or elements of one, that are lost, by reason.
+    public var rejected: [IssueCode: Int] = [:]
+    /// Events that lost a part, by reason.
+    public var partial: [IssueCode: Int] = [:]
+    /// Events suspected of a clock far ahead when their input ended.
+    public var suspectedTimes = 0
+    /// Events that a bound pushed out of memory, and alerts that found no room.
+    public var evictedFamilies = 0
+    public var evictedTokens = 0
+    public var droppedAlerts = 0
+
+    public init() {}
+
+    public var rejectedCount: Int { rejected.values.reduce(0, +) }
+
+    public mutating func add(_ other: IntakeTally) {
+        records += other.records
+        events += other.events
+        ignored += other.ignored
+        duplicates += other.duplicates
+        secrets += other.secrets
+        suspectedTimes += other.suspectedTimes
+        rejected.merge(other.rejected, uniquingKeysWith: +)
+        partial.merge(other.partial, uniquingKeysWith: +)
+    }
+
+    /// Lines for standard error: one summary, then one for every kind of loss.
+    public var report: [String] {
+        var parts = ["\(records) records", "\(events) events"]
+        if ignored > 0 { parts.append("\(ignored) not events") }
+        if duplicates > 0 { parts.append("\(duplicates) duplicates") }
+        if rejectedCount > 0 { parts.append("\(rejectedCount) unusable") }
+        if secrets > 0 { parts.append("\(secrets) secrets replaced by fingerprints") }
+        var lines = [parts.joined(separator: ", ")]
+        lines += Self.lines(rejected, "lost")
+        lines += Self.lines(partial, "shortened")
+        if suspectedTimes > 0 {
+            lines.append("\(suspectedTimes) events lie over an hour ahead of all others")
+        }
+        if evictedFamilies + evictedTokens > 0 {
+            lines.append(
+                "memory bound reached: \(evictedFamilies) grants and \(evictedTokens) refresh "
+                    + "tokens were forgotten; if they come back they count as seen in mid-life")
+        }
+        if droppedAlerts > 0 { lines.append("\(droppedAlerts) alerts found no room") }
+        return lines
+    }
+
+    private static func lines(_ counts: [IssueCode: Int], _ what: String) -> [String] {
+        IssueCode.allCases.compactMap { code in
+            counts[code].map { "  \($0) \(what): \(code.rawValue) — \(code.explanation)" }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+public import EventStore
+public import Intake
+public import TokenScan
+
+/// Why a pipeline could not do its work.
+public enum PipelineError: Error, Sendable {
+    case intake(IntakeError)
+    case store(StoreError)
+    case key(KeyFileError)
+    /// Not one record of the input gave an event.
+    case nothingUsable(IntakeTally)
+    case unknownDialect(String, known: [String])
+    case unknownTimeZone(String)
+    case noGrant(String)
+    case ambiguousGrant(String, [String])
+
+    /// What could not be done: why; what to do. One line.
+    public var message: String {
+        switch self {
+        case .intake(let error): error.message
+        case .store(let error): error.message
+        case .key(let error): error.message
+        case .nothingUsable(let tally):
+            tally.records == 0
+                ? "the input holds no record; check that the file is the one you meant"
+                : "no record of the input could be used (\(tally.records) read, "
+                    + "\(tally.ignored) not events, \(tally.rejectedCount) unusable); "
+                    + "check the path, or name the format with --dialect"
+        case .unknownDialect(let name, let known):
+            "unknown dialect '\(name)'; known are: " + known.joined(separator: ", ")
+        case .unknownTimeZone(let name):
+            "unknown time zone '\(name)'; use a name such as UTC or Europe/Berlin"
+        case .noGrant(let id):
+            "no grant matches '\(id)'; `grantrail grant list` shows what is there"
+        case .ambiguousGrant(let id, let ids):
+            "'\(id)' matches \(ids.count) grants; use more digits: "
+                + ids.prefix(5).joined(separator: ", ")
+        }
+    }
+
+    /// The exit status the command line promises.
+    public var exitStatus: Int32 {
+        switch self {
+        case .intake(let error): error.exitStatus
+        case .store(let error): error.exitStatus
+        case .key: 78
+        case .nothingUsable: 65
+        case .unknownDialect, .unknownTimeZone: 64
+        case .noGrant, .ambiguousGrant: 66
+        }
+    }
+}

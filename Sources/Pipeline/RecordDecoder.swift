@@ -1,0 +1,68 @@
+internal import AuditModel
+internal import EventStore
+internal import LogFormats
+internal import TokenScan
+
+/// One batch after scanning and decoding, ready to be put in order or stored.
+struct DecodedBatch: Sendable {
+    var events: EventBatch
+    var tally: IntakeTally
+    /// Records that gave no event, redacted.
+    var rejected: [QuarantinedRecord]
+}
+
+/// Takes raw records to events on a worker thread: secrets become fingerprints first, then the
+/// dialect decodes what is left.
+struct RecordDecoder: Sendable {
+    /// Rejected records keep this much of their redacted bytes.
+    static let rejectedBytes = 64 << 10
+
+    let format: (any LogFormat)?
+    let settings: DecodeSettings
+
+    func decode(_ records: RecordBatch, scanner: inout TokenScanner) -> DecodedBatch {
+        var records = records
+        let sightings = scanner.scan(&records)
+        var events = EventBatch(capacity: records.records.count)
+        var issues: [DecodeIssue] = []
+        var tally = IntakeTally()
+        tally.records = records.records.count
+        tally.secrets = sightings.count
+        if let format {
+            let result = format.decode(
+                records, settings: settings, into: &events, issues: &issues)
+            tally.events = result.events
+            tally.ignored = result.ignored
+        } else {
+            for index in records.records.indices {
+                issues.append(
+                    DecodeIssue(
+                        code: .dialectUnknown, record: index, detail: "name one with --dialect"))
+            }
+        }
+        let rejected = reject(issues, records, &tally)
+        return DecodedBatch(events: events, tally: tally, rejected: rejected)
+    }
+
+    private func reject(
+        _ issues: [DecodeIssue], _ records: RecordBatch, _ tally: inout IntakeTally
+    ) -> [QuarantinedRecord] {
+        var rejected: [QuarantinedRecord] = []
+        for issue in issues {
+            if issue.isPartial {
+                tally.partial[issue.code, default: 0] += 1
+                continue
+            }
+            tally.rejected[issue.code, default: 0] += 1
+            guard records.records.indices.contains(issue.record) else { continue }
+            let record = records.records[issue.record]
+            let end = record.offset + min(record.count, Self.rejectedBytes)
+            rejected.append(
+                QuarantinedRecord(
+                    source: records.stream, at: record.at, code: issue.code.rawValue,
+                    detail: issue.detail,
+                    bytes: Array(records.bytes[record.offset..<end])))
+        }
+        return rejected
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import AuditModel
+import Detection
+import EventStore
+import Foundation
+import Pipeline
+
+/// Where history comes from: archives, or a store.
+struct HistoryArguments: ParsableArguments {
+    @Argument(help: "Archives: files, directories, globs, or - for standard input.")
+    var paths: [String] = []
+
+    @Option(help: "Take the events of this store instead.")
+    var store: String?
+
+    func validate() throws {
+        if paths.isEmpty == (store == nil) {
+            throw ValidationError("name archives, or a store with --store; not both")
+        }
+    }
+}
+
+struct BacktestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backtest",
+        abstract: "Run the rules over history. Writes nothing and sends nothing.",
+        discussion: """
+            Events are taken in order of their own time, from any number of archives at once. The \
+            alerts are the same from an archive, from a store made of it, and from a live run.
+
+            EXAMPLES
+              grantrail backtest keycloak.jsonl
+              grantrail backtest logs/ --rules my-rules/ --fail-on high
+              grantrail backtest --store events.db --output ndjson | jq .message
+            """)
+
+    @OptionGroup var history: HistoryArguments
+    @OptionGroup var rules: RuleOptions
+    @OptionGroup var intake: IntakeArguments
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "Only events from this moment on (RFC 3339).")
+    var from: Moment?
+
+    @Option(help: "Only events before this moment (RFC 3339).")
+    var to: Moment?
+
+    @Option(
+        name: .customLong("fail-on"),
+        help: "End with status 1 if an alert has this severity or a higher one.")
+    var failOn: Severity?
+
+    @Option(help: ArgumentHelp("Engines to split the work over.", visibility: .hidden))
+    var shards = 1
+
+    func run() {
+        var worst: Severity?
+        perform { () throws(PipelineError) in
+            let outcome = try runBacktest(
+                history, rules: rules.load(), intake: intake, shards: shards, from: from, to: to)
+            note(outcome.tally)
+            Printer(output).alerts(outcome.alerts)
+            worst = outcome.alerts.map(\.severity).max()
+        }
+        if let failOn, let worst, worst >= failOn { Foundation.exit(1) }
+    }
+}
+
+/// Runs a backtest as the command line asks, with progress on a terminal.
+func runBacktest(
+    _ history: HistoryArguments, rules: [Rule], intake: IntakeArguments, shards: Int = 1,
+    from: Moment? = nil, to: Moment? = nil
+) throws(PipelineError) -> Backtest.Outcome {
+    var backtest = Backtest(rules: rules, shards: shards)
+    backtest.from = from?.time ?? .min
+    backtest.until = to?.time ?? .max
+    let progress = ProgressLine(history.store == nil ? .bytes : .events)
+    backtest.progress = progress.update
+    defer { progress.finish() }
+    if let path = history.store {
+        let store = try openStore(path, .readOnly)
+        let outcome = try backtest.run(store)
+        try onStore { () throws(StoreError) in try store.close() }
+        return outcome
+    }
+    let inputs = try resolve(history.paths)
+    return try backtest.run(
+        inputs, options: try intake.options(),
+        spillDirectory: FileManager.default.temporaryDirectory.path)
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import AuditModel
+import Delivery
+import EventStore
+import Pipeline
+import WireFormat
+
+struct TailCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail", abstract: "Print events or alerts, one line each.",
+        subcommands: [Events.self, Alerts.self])
+
+    struct Events: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "events", abstract: "Print events in order of their own time.",
+            discussion: """
+                EXAMPLES
+                  grantrail tail events keycloak.jsonl
+                  grantrail tail events --store events.db --output ndjson | jq .kind
+                """)
+
+        @OptionGroup var history: HistoryArguments
+        @OptionGroup var intake: IntakeArguments
+        @OptionGroup var output: OutputOptions
+
+        @Option(help: "Only events from this moment on (RFC 3339).")
+        var since: Moment?
+
+        func run() {
+            perform { () throws(PipelineError) in
+                var lines = EventLines(output)
+                let from = since?.time ?? .min
+                let tally = try EventReader(history, intake).read { batch, row, pool in
+                    if batch.time[row] >= from { lines.add(batch, row, pool) }
+                }
+                lines.flush()
+                note(tally)
+            }
+        }
+    }
+
+    struct Alerts: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "alerts", abstract: "Print the alerts that the rules raise.",
+            discussion: """
+                EXAMPLES
+                  grantrail tail alerts keycloak.jsonl
+                  grantrail tail alerts --store events.db --color always | less -R
+                """)
+
+        @OptionGroup var history: HistoryArguments
+        @OptionGroup var rules: RuleOptions
+        @OptionGroup var intake: IntakeArguments
+        @OptionGroup var output: OutputOptions
+
+        @Option(help: "Only alerts from this moment on (RFC 3339).")
+        var since: Moment?
+
+        func run() {
+            perform { () throws(PipelineError) in
+                let outcome = try runBacktest(history, rules: rules.load(), intake: intake)
+                let from = since?.time ?? .min
+                let alerts = outcome.alerts.filter { $0.time >= from }
+                if output.choice == .text {
+                    let format = AlertTextFormat(style: output.style)
+                    for alert in alerts { Terminal.write(format.line(alert) + "\n") }
+                } else {
+                    Printer(output).alerts(alerts)
+                }
+                note(outcome.tally)
+            }
+        }
+    }
+}
+
+/// Reads events in total order from wherever the command line says.
+struct EventReader {
+    private let history: HistoryArguments
+    private let intake: IntakeArguments
+
+    init(_ history: HistoryArguments, _ intake: IntakeArguments) {
+        self.history = history
+        self.intake = intake
+    }
+
+    func read(
+        _ take: @escaping (EventBatch, Int, StringPool) -> Void
+    ) throws(PipelineError) -> IntakeTally {
+        let sequence = EventSequence()
+        if let path = history.store {
+            let store = try openStore(path, .readOnly)
+            try sequence.run(store, take)
+            try onStore { () throws(StoreError) in try store.close() }
+            return IntakeTally()
+        }
+        return try sequence.run(try resolve(history.paths), options: try intake.options(), take)
+    }
+}
+
+/// Event lines on standard output, written in large pieces.
+struct EventLines {
+    private var writer = JSONWriter()
+    private var text = ""
+    private let output: OutputOptions
+    private let style: TextStyle
+    private let isText: Bool
+
+    init(_ output: OutputOptions) {
+        self.output = output
+        style = output.style
+        isText = output.choice == .text
+    }
+
+    mutating func add(_ batch: EventBatch, _ row: Int, _ pool: StringPool) {
+        if isText {
+            text += EventTextFormat(style: style).line(batch, row, pool) + "\n"
+        } else {
+            EventJSON.append(batch, row: row, pool: pool, to: &writer)
+            writer.endLine()
+        }
+        if writer.bytes.count + text.utf8.count > 1 << 16 { flush() }
+    }
+
+    mutating func flush() {
+        Terminal.write(writer.bytes)
+        Terminal.write(text)
+        writer.removeAll()
+        text = ""
+    }
+}

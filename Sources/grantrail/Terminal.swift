@@ -1,0 +1,90 @@
+import Delivery
+import Foundation
+
+/// The two outputs of the process: data on standard output, everything else on standard error.
+enum Terminal {
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Writes data. A reader that went away ends the process quietly, as `head` expects.
+    static func write(_ bytes: some ContiguousBytes) {
+        bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let written = Foundation.write(
+                    STDOUT_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if written > 0 {
+                    rest = rest.dropFirst(written)
+                } else if errno == EINTR {
+                    continue
+                } else if errno == EPIPE {
+                    exit(0)
+                } else {
+                    let reason = String(cString: strerror(errno))
+                    fail("cannot write to standard output: \(reason)", status: 74)
+                }
+            }
+        }
+    }
+
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// Writes one line for people to standard error.
+    static func note(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    /// Says what went wrong and ends the process.
+    static func fail(_ message: String, status: Int32) -> Never {
+        note("error: \(message)")
+        exit(status)
+    }
+
+    /// A reader that goes away must give an error to the write, not end the process by a signal.
+    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+}
+
+/// A line on a terminal's standard error that says how far long work has come.
+final class ProgressLine {
+    private let started = ContinuousClock.now
+    private var shown: ContinuousClock.Instant
+    private let unit: Unit
+    private let isShown: Bool
+
+    enum Unit { case bytes, events }
+
+    init(_ unit: Unit) {
+        self.unit = unit
+        shown = started
+        isShown = Terminal.errorIsTerminal
+    }
+
+    func update(_ done: Int64, _ total: Int64?) {
+        guard isShown else { return }
+        let now = ContinuousClock.now
+        guard shown.duration(to: now) > .milliseconds(200) else { return }
+        shown = now
+        let elapsed = started.duration(to: now) / .seconds(1)
+        let rate = Double(done) / max(elapsed, 0.001)
+        var line = "\(amount(done)), \(amount(Int64(rate)))/s"
+        if let total, total > 0 {
+            let percent = min(100, done * 100 / total)
+            let left = Double(max(0, total - done)) / max(rate, 1)
+            line = "\(percent)%  " + line + ", \(Int(left.rounded())) s left"
+        }
+        FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+    }
+
+    func finish() {
+        if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    }
+
+    private func amount(_ count: Int64) -> String {
+        switch unit {
+        case .bytes:
+            count < 10_000_000 ? "\(count / 1000) kB" : "\(count / 1_000_000) MB"
+        case .events:
+            count < 10_000 ? "\(count) events" : "\(count / 1000) k events"
+        }
+    }
+}
