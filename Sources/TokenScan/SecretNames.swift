@@ -40,7 +40,8 @@ struct SecretName {
         SecretName("authorizationcode", .authorizationCode, .code),
         SecretName("devicecode", .deviceCode), SecretName("codeverifier", .codeVerifier),
         SecretName("clientassertion", .assertion), SecretName("assertion", .assertion),
-        SecretName("clientsecret", .clientSecret, .free), SecretName("secret", .clientSecret, .free),
+        SecretName("clientsecret", .clientSecret, .free),
+        SecretName("secret", .clientSecret, .free),
         SecretName("password", .password, .free), SecretName("passwd", .password, .free),
         SecretName("newpassword", .password, .free), SecretName("oldpassword", .password, .free),
         SecretName("currentpassword", .password, .free),
@@ -53,6 +54,27 @@ struct SecretName {
 }
 
 extension LenientBytes {
+    /// Whether one of the names may end behind the two letters at `index`: a test of the last four
+    /// letters that refuses nearly every other word.
+    @inline(__always)
+    func mayEndName(at index: Int) -> Bool {
+        guard index >= 2, index + 2 <= count else { return false }
+        let letters = base.loadUnaligned(fromByteOffset: index - 2, as: UInt32.self)
+        switch UInt32(bigEndian: letters) | 0x2020_2020 {
+        case 0x6F6B_656E, 0x6372_6574, 0x636F_6465, 0x6669_6572, 0x7469_6F6E, 0x776F_7264,
+            0x7373_7764, 0x6470_6F70, 0x6F6B_6965, 0x6869_6E74, 0x6172_6572, 0x6173_6963:
+            // oken cret code fier tion word sswd dpop okie hint arer asic
+            return true
+        default: return false
+        }
+    }
+
+    /// Whether a scheme's last letter stands here: beareR, dpoP, basiC.
+    func mayEndScheme(before end: Int) -> Bool {
+        let last = raw(end - 1) | 0x20
+        return last == 0x72 || last == 0x70 || last == 0x63
+    }
+
     /// The name that ends before `end`, if it stands there whole.
     func secretName(before end: Int, among names: [SecretName]) -> SecretName? {
         let last = raw(end - 1) | 0x20

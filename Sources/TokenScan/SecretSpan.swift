@@ -28,23 +28,31 @@ struct CandidateCheck {
     }
 
     /// Looks at one place. Places must come in ascending order.
-    @inline(never)
+    @inline(__always)
     mutating func look(_ bytes: LenientBytes, at index: Int) {
+        if bytes.mayEndName(at: index) || bytes.mayStartHeader(at: index) {
+            lookClosely(bytes, at: index)
+        }
+    }
+
+    @inline(never)
+    private mutating func lookClosely(_ bytes: LenientBytes, at index: Int) {
         if let last = spans.last, index < last.range.upperBound { return }
         if bytes.raw(index) == 0x65, let span = bytes.webToken(at: index, &run) {
             spans.append(span)
             return
         }
         let end = index + 2
-        guard ByteClass.isDelimiter(bytes.raw(end)),
-            let name = bytes.secretName(before: end, among: names)
-        else { return }
-        if let last = spans.last, end < last.range.upperBound { return }
+        guard bytes.mayEndName(at: index), ByteClass.isDelimiter(bytes.raw(end)) else { return }
+        // Most words are followed by neither a separator nor credentials; names cost more.
+        let separator = bytes.separator(at: end)
+        if separator == nil && !bytes.mayEndScheme(before: end) { return }
+        guard let name = bytes.secretName(before: end, among: names) else { return }
         if name.rule == .scheme, let span = bytes.credentials(at: end, name.kind) {
             spans.append(span)
             return
         }
-        guard name.kind != .basic, let separator = bytes.separator(at: end) else { return }
+        guard name.kind != .basic, let separator else { return }
         if name.rule == .cookie {
             bytes.appendCookies(separator, to: &spans)
         } else if let span = bytes.value(of: name, separator) {

@@ -11,6 +11,8 @@ public import AuditModel
 public struct TokenScanner {
     private var check = CandidateCheck()
     private var redactor: Redactor
+    /// The wiped memory of the last batch that was rebuilt, for the next one.
+    private var spare: [UInt8] = []
 
     public init(fingerprinter: Fingerprinter) {
         redactor = Redactor(fingerprinter: fingerprinter)
@@ -60,6 +62,7 @@ public struct TokenScanner {
     ) -> [TokenSighting] {
         var sightings: [TokenSighting] = []
         var output: [UInt8] = []
+        swap(&output, &spare)
         output.reserveCapacity(batch.bytes.count + 128 * found.count)
         var records = batch.records
         var next = 0
@@ -89,7 +92,8 @@ public struct TokenScanner {
         }
         output.append(contentsOf: repeatElement(0, count: RecordBatch.tailPadding))
         wipe(&batch.bytes)
-        batch.bytes = output
+        swap(&batch.bytes, &output)
+        swap(&output, &spare)
         batch.records = records
         return sightings
     }

@@ -23,10 +23,21 @@ struct HeaderRun {
 extension LenientBytes {
     private static let mostHeaderBytes = 16 << 10
 
+    /// Whether the base64url of `{` and a quote, or `{` and white space, stands here.
+    @inline(__always)
+    func mayStartHeader(at start: Int) -> Bool {
+        guard raw(start) == 0x65 else { return false }
+        return switch (raw(start + 1), raw(start + 2)) {
+        case (0x79, 0x49), (0x79, 0x4A), (0x79, 0x41), (0x77, 0x6F), (0x77, 0x30), (0x77, 0x6B):
+            true
+        default: false
+        }
+    }
+
     /// A JWS or JWE in compact form (RFC 7515 §7.1, RFC 7516 §7.1) that starts here: three or five
     /// segments whose first decodes to a JSON object with `alg`. Dots may be percent-encoded.
     func webToken(at start: Int, _ run: inout HeaderRun) -> SecretSpan? {
-        guard raw(start + 1) == 0x79 || raw(start + 1) == 0x77 else { return nil }
+        guard mayStartHeader(at: start) else { return nil }
         if start >= run.end {
             let end = segmentEnd(start)
             run.begin(end: end, isFollowedByDot: step(end).byte == 0x2E)

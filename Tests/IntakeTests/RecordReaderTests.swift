@@ -44,9 +44,11 @@ import Testing
     @Test func theLimitCountsTheRecordWithoutItsLineEnd() throws {
         let scratch = try Scratch()
         let path = try scratch.write("a", "1234\r\n12345\n1234\n1234")
-        let found = try harvest(path, ReadLimits(recordBytes: 4, chunkBytes: 3))
-        #expect(found.texts == ["1234", "1234", "1234"])
-        #expect(found.issues.map(\.count) == [5])
+        for chunk in 1...12 {
+            let found = try harvest(path, ReadLimits(recordBytes: 4, chunkBytes: chunk))
+            #expect(found.texts == ["1234", "1234", "1234"], "chunk \(chunk)")
+            #expect(found.issues.map(\.count) == [5])
+        }
     }
 
     @Test func batchesEndAtTheirMaxima() throws {

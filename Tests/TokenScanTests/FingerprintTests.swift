@@ -6,7 +6,8 @@ import Testing
 @testable import TokenScan
 
 @Suite struct FingerprintTests {
-    private func bytes<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    private func bytes<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result
+    {
         Array(text.utf8).withUnsafeBytes(body)
     }
 
@@ -28,7 +29,9 @@ import Testing
         let raw = Array(UInt8(0)..<32)
         let expected = try #require(FingerprintKey(bytes: raw)).checkValue
         let hexadecimal = raw.map { String(format: "%02x", $0) }.joined()
-        for text in [hexadecimal + "\n", "  " + hexadecimal.uppercased(), Data(raw).base64EncodedString()] {
+        for text in [
+            hexadecimal + "\n", "  " + hexadecimal.uppercased(), Data(raw).base64EncodedString(),
+        ] {
             #expect(FingerprintKey(fileContent: Array(text.utf8))?.checkValue == expected)
         }
         #expect(FingerprintKey(fileContent: raw)?.checkValue == expected)
@@ -61,7 +64,9 @@ import Testing
     @Test func namedKeyFilesAreReadAndJudged() throws {
         let path = NSTemporaryDirectory() + "/key-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let load = { try KeyFile.load(explicitPath: nil) { $0 == "GRANTRAIL_KEY_FILE" ? path : nil } }
+        let load = {
+            try KeyFile.load(explicitPath: nil) { $0 == "GRANTRAIL_KEY_FILE" ? path : nil }
+        }
         #expect(throws: KeyFileError.self) { try load() }
         try Data(repeating: 1, count: 40).write(to: URL(fileURLWithPath: path))
         chmod(path, 0o600)

@@ -23,11 +23,12 @@ enum HarmlessRecords {
             #""client_secret":"[REDACTED_BY_POLICY]""#, #""code":"invalid_authorization_code""#,
             #""access_token":"HIDDEN_DUE_TO_SECURITY_REASONS""#, #""token":"\#(random.uuid())""#,
             #""client_data":"\#(base64URL(#"{"ru":"https://app.example","rt":"code"}"#))""#,
-            #""reason":"Maximum allowed refresh token reuse exceeded""#, #""code":1234567890123456"#,
+            #""reason":"Maximum allowed refresh token reuse exceeded""#,
+            #""code":1234567890123456"#,
             #""refresh_token":null"#, #""id_token":true"#, #""code":"2026-01-02T10:11:12.123Z""#,
         ].shuffled(using: &random)
-        let head =
-            #"{"id":"\#(random.uuid())","time":1790000000123,"type":"\#(types.randomElement(using: &random) ?? "")","#
+        let type = types.randomElement(using: &random) ?? ""
+        let head = #"{"id":"\#(random.uuid())","time":1790000000123,"type":"\#(type)","#
         let body =
             #""realmId":"\#(random.uuid())","clientId":"app","userId":"\#(random.uuid())","#
             + #""sessionId":"\#(random.uuid())","ipAddress":"192.0.2.7","details":{"#
@@ -79,7 +80,8 @@ enum HarmlessRecords {
     func theFastFilterFindsWhatLookingEverywhereFinds(seed: UInt64) throws {
         var random = SeededGenerator(state: seed)
         let pieces = [
-            "eyJhbGciOiJub25lIn0", ".", "%2E", "=", ":", "%3D", "\\\"", "\"", " ", ">", "'", "\\u003d",
+            "eyJhbGciOiJub25lIn0", ".", "%2E", "=", ":", "%3D", "\\\"", "\"", " ", ">", "'",
+            "\\u003d",
             "refresh_token", "accessToken", "code", "client_secret", "password", "Bearer", "DPoP",
             "Basic", "cookie", "id_token_hint", "code_verifier", "assertion", "-", "_", "&", "?",
             "dXNlcjpwYXNzd29yZA==", "aB3dE5gH7jK9mN1p", "«", "state", ";", "\\", "%", "en", "de",

@@ -26,13 +26,15 @@ private func placements(key: String) -> [Placement] {
     [
         Placement(name: "JSON", before: #"{"a":1,"\#(key)":""#, after: #"","z":"ok"}"#),
         Placement(name: "JSON, blanks", before: #"{"\#(key)" : ""#, after: #"" }"#),
-        Placement(name: "JSON in JSON", before: #"{"m":"{\"\#(key)\":\""#, after: #"\",\"z\":1}"}"#),
+        Placement(
+            name: "JSON in JSON", before: #"{"m":"{\"\#(key)\":\""#, after: #"\",\"z\":1}"}"#),
         Placement(
             name: "JSON in JSON twice", before: #"{"m":"{\"n\":\"{\\\"\#(key)\\\":\\\""#,
             after: #"\\\"}\"}"}"#),
         Placement(name: "key-value", before: "type=X, \(key)=", after: ", next=1"),
         Placement(name: "quoted key-value", before: "type=\"X\", \(key)=\"", after: "\", next=1"),
-        Placement(name: "quoted and escaped", before: #"{"m":"a=\"b\", \#(key)=\""#, after: #"\""}"#),
+        Placement(
+            name: "quoted and escaped", before: #"{"m":"a=\"b\", \#(key)=\""#, after: #"\""}"#),
         Placement(
             name: "query", before: "GET /callback?state=abc&\(key)=", after: "&z=1 HTTP/1.1",
             encode: percentEncoded),
@@ -126,7 +128,8 @@ extension Placement {
         var random = SeededGenerator(state: seed)
         var scanner = try #require(makeScanner())
         let surroundings = [
-            ("", ""), ("x=", "&y"), ("LOGOUT clientId=", ", userId=null"), ("[", "]"), ("<a>", "</a>"),
+            ("", ""), ("x=", "&y"), ("LOGOUT clientId=", ", userId=null"), ("[", "]"),
+            ("<a>", "</a>"),
             ("%3D", "%26"), (#"\""#, #"\""#), ("é", "é"), ("next:", "\n"), ("(", ")."), ("|", "|"),
         ]
         for (before, after) in surroundings {
@@ -150,7 +153,8 @@ extension Placement {
         var random = SeededGenerator(state: 5)
         var scanner = try #require(makeScanner())
         let header = base64URL(#"{"alg":"dir","enc":"A256GCM"}"#)
-        let token = header + ".." + random.opaque(16) + "." + random.opaque(80) + "." + random.opaque(22)
+        let token =
+            header + ".." + random.opaque(16) + "." + random.opaque(80) + "." + random.opaque(22)
         var scanned = batch(["a \(token) b"])
         #expect(scanner.scan(&scanned).map(\.length) == [token.utf8.count])
         #expect(withoutPlaceholders(texts(scanned)[0]) == "a ¤ b")
@@ -163,13 +167,19 @@ extension Placement {
         let opaque = random.opaque(40)
         let cases: [(String, TokenKind, String)] = [
             ("Authorization: Bearer \(opaque)", .bearer, "Authorization: Bearer ¤"),
-            ("{\"authorization\":\"bearer \(opaque)\"}", .bearer, "{\"authorization\":\"bearer ¤\"}"),
+            (
+                "{\"authorization\":\"bearer \(opaque)\"}", .bearer,
+                "{\"authorization\":\"bearer ¤\"}"
+            ),
             ("authorization=DPoP%20\(opaque)&", .dpop, "authorization=DPoP%20¤&"),
             ("-H 'Authorization: Basic \(basic)==' x", .basic, "-H 'Authorization: Basic ¤' x"),
             ("authorization: \(opaque)", .bearer, "authorization: ¤"),
             ("Authorization: Token \(opaque)", .bearer, "Authorization: Token ¤"),
             ("Authorization: Bearer \(random.uuid()).", .bearer, "Authorization: Bearer ¤."),
-            ("<refresh_token>\(opaque)</refresh_token>", .refreshToken, "<refresh_token>¤</refresh_token>"),
+            (
+                "<refresh_token>\(opaque)</refresh_token>", .refreshToken,
+                "<refresh_token>¤</refresh_token>"
+            ),
         ]
         for (record, kind, expected) in cases {
             var scanned = batch([record])
@@ -214,6 +224,18 @@ extension Placement {
         }
     }
 
+    @Test func piecesOfAWebTokenGoToo() throws {
+        var random = SeededGenerator(state: 9)
+        var scanner = try #require(makeScanner())
+        let token = random.webToken()
+        let segments = token.split(separator: ".")
+        var scanned = batch(["sig \(segments[2].suffix(20)) all \(token) body \(segments[1])!"])
+        #expect(scanner.scan(&scanned).count == 1)
+        let after = texts(scanned)[0]
+        #expect(withoutPlaceholders(after) == "sig ¤ all ¤ body ¤!")
+        expectGone(token, from: after, "pieces")
+    }
+
     @Test func passwordsOfAnyCharactersGoWhole() throws {
         var scanner = try #require(makeScanner())
         var scanned = batch([
@@ -235,7 +257,8 @@ extension Placement {
             "code=\(secret).\(session).\(client) code_id=\(session) c=\(client) s=\(secret)"
         ])
         _ = scanner.scan(&scanned)
-        #expect(withoutPlaceholders(texts(scanned)[0]) == "code=¤ code_id=\(session) c=\(client) s=¤")
+        #expect(
+            withoutPlaceholders(texts(scanned)[0]) == "code=¤ code_id=\(session) c=\(client) s=¤")
     }
 
     @Test func changedRecordsKeepTheDigestOfTheirOriginal() throws {
