@@ -40,6 +40,7 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        .systemLibrary(name: "CAllocator"),
 
         // Floor 0
         library("AuditModel", ["COpenSSL"]),
@@ -68,7 +69,7 @@ let package = Package(
             name: "grantrail",
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "EventStore", "RuleBook", "Delivery",
-                "TrafficSimulator", "Pipeline", arguments,
+                "TrafficSimulator", "Pipeline", "CAllocator", arguments,
             ],
             swiftSettings: strict),
 

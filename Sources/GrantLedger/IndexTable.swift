@@ -27,6 +27,14 @@ struct IndexTable: Sendable {
         }
     }
 
+    /// The first record of a ring with this hash for which `matches` holds.
+    @inline(__always)
+    func find<Record>(
+        _ hash: UInt32, in records: Ring<Record>, _ matches: (Record) -> Bool
+    ) -> Int? {
+        find(hash) { matches(records[$0]) }
+    }
+
     /// Every record with this hash.
     func forEach(_ hash: UInt32, _ body: (Int) -> Void) {
         _ = find(hash) { index in

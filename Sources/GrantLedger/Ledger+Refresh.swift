@@ -18,7 +18,7 @@ extension Ledger {
         let lineage = addLineage(family: family, root: event.issuedRefresh, isBorn: true)
         _ = addNode(
             TokenNode(
-                id: event.issuedRefresh, access: event.issuedAccess, issuedBy: event.id,
+                id: event.issuedRefresh, access: event.issuedAccess,
                 lineage: UInt32(lineage), lineageSerial: lineages[lineage].serial, generation: 0))
         transition = makeTransition(lineage: lineage, generation: 0, event: event)
         transition.facts = .lineageOpened
@@ -102,7 +102,7 @@ extension Ledger {
         let lineage = addLineage(family: family, root: event.presented, isBorn: false)
         return addNode(
             TokenNode(
-                id: event.presented, issuedBy: .none, lineage: UInt32(lineage),
+                id: event.presented, lineage: UInt32(lineage),
                 lineageSerial: lineages[lineage].serial, generation: 0))
     }
 
@@ -155,9 +155,9 @@ extension Ledger {
         if let known = findNode(event.issuedRefresh) { return known }
         return addNode(
             TokenNode(
-                id: event.issuedRefresh, access: event.issuedAccess, issuedBy: event.id,
+                id: event.issuedRefresh, access: event.issuedAccess,
                 lineage: parent.lineage, lineageSerial: parent.lineageSerial,
-                generation: parent.generation &+ 1, parent: Int32(index), branch: branch))
+                generation: parent.generation &+ 1, branch: branch))
     }
 
     /// Holds a second presentation against the first redemption of the same token.

@@ -97,9 +97,8 @@ extension Ledger {
     func findFamily(_ event: EventRow) -> Int? {
         let anchor = Self.anchor(of: event).id
         if anchor.isNone { return nil }
-        return familyTable.find(Self.hash(issuer: event.issuer, anchor: anchor)) {
-            families[$0].anchor == anchor && families[$0].client == event.client
-                && families[$0].issuer == event.issuer
+        return familyTable.find(Self.hash(issuer: event.issuer, anchor: anchor), in: families) {
+            $0.anchor == anchor && $0.client == event.client && $0.issuer == event.issuer
         }
     }
 
@@ -143,8 +142,9 @@ extension Ledger {
         if anchor.isNone { return false }
         var ended: [Int] = []
         familyTable.forEach(Self.hash(issuer: event.issuer, anchor: anchor)) { index in
-            guard families[index].anchor == anchor, families[index].issuer == event.issuer,
-                event.kind == .sessionEnded || families[index].client == event.client
+            let family = families[index]
+            guard family.anchor == anchor, family.issuer == event.issuer,
+                event.kind == .sessionEnded || family.client == event.client
             else { return }
             ended.append(index)
         }
@@ -170,7 +170,7 @@ extension Ledger {
     /// The token with this id, if its lineage and family are still kept.
     func findNode(_ token: ID128) -> Int? {
         if token.isNone { return nil }
-        guard let index = nodeTable.find(Self.hash(token), { nodes[$0].id == token }),
+        guard let index = nodeTable.find(Self.hash(token), in: nodes, { $0.id == token }),
             isCurrent(nodes[index])
         else { return nil }
         return index
@@ -216,9 +216,8 @@ extension Ledger {
 
     private mutating func noteUse(of access: ID128) {
         if access.isNone { return }
-        guard let index = nodeTable.find(Self.hash(access), { nodes[$0].access == access }) else {
-            return
-        }
+        guard let index = nodeTable.find(Self.hash(access), in: nodes, { $0.access == access })
+        else { return }
         nodes[index].isAccessUsed = true
     }
 }

@@ -39,8 +39,6 @@ struct TokenNode: Sendable, BitwiseCopyable {
     var id: ID128
     /// The access token issued with it; registered only while the node is live.
     var access: ID128 = .none
-    /// The event that issued it.
-    var issuedBy: ID128
     /// The first accepted redemption; none while live.
     var spent: Redemption = .none
     /// The family's act number of that redemption.
@@ -49,7 +47,6 @@ struct TokenNode: Sendable, BitwiseCopyable {
     var lineageSerial: UInt32
     /// Depth in the lineage; from the first token seen when birth is unseen.
     var generation: Int32
-    var parent: Int32 = -1
     var firstChild: Int32 = -1
     /// The branch of a fork this token grew in, as an index into the forks, twice plus the side.
     var branch: Int32 = -1
@@ -113,34 +110,3 @@ struct Fork: Sendable, BitwiseCopyable {
     var usedCount: UInt8 { (isUsed.0 ? 1 : 0) + (isUsed.1 ? 1 : 0) }
 }
 
-/// A flat array that, once full, gives the slots of its oldest records to new ones.
-struct Ring<Record: BitwiseCopyable & Sendable>: Sendable {
-    private(set) var records: ContiguousArray<Record> = []
-    private let capacity: Int
-    private var next = 0
-    private(set) var evicted = 0
-
-    init(capacity: Int) { self.capacity = max(1, capacity) }
-
-    @inline(__always)
-    subscript(index: Int) -> Record {
-        get { records[index] }
-        _modify { yield &records[index] }
-    }
-
-    var count: Int { records.count }
-
-    /// Adds a record. `evict` gets the index of the record that makes room, before it goes.
-    mutating func add(_ record: Record, evict: (Int, Record) -> Void) -> Int {
-        if records.count < capacity {
-            records.append(record)
-            return records.count - 1
-        }
-        let index = next
-        next = next + 1 == capacity ? 0 : next + 1
-        evicted += 1
-        evict(index, records[index])
-        records[index] = record
-        return index
-    }
-}

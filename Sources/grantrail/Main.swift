@@ -26,4 +26,9 @@ struct Grantrail: ParsableCommand {
             SimulateCommand.self, GrantCommand.self, RulesCommand.self, StoreCommand.self,
             MeasureCommand.self,
         ])
+
+    static func main() {
+        Memory.keepLargeBlocks()
+        main(nil)
+    }
 }

@@ -57,7 +57,7 @@ struct KeycloakMappingTests {
     @Test("refused refreshes are told apart by the reason text", arguments: [
         ("Maximum allowed refresh token reuse exceeded", EventKind.refreshReuseDetected,
             Reason.reused),
-        ("Stale token", .refreshRejected, .unspecified),
+        ("Stale token", .refreshRejected, .policy),
         ("Token is not active", .refreshRejected, .expired),
         ("Session not active", .refreshRejected, .sessionInactive),
         ("Session doesn't have required client", .refreshRejected, .sessionClientMissing),
