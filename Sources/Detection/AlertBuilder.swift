@@ -120,7 +120,7 @@ struct AlertBuilder {
         return shown
     }
 
-    private func evidence(_ event: Hit.Event) -> [Alert.Evidence] {
+    func evidence(_ event: Hit.Event) -> [Alert.Evidence] {
         let transition = event.transition
         let replayed = [transition?.first, transition?.second].compactMap { $0 }
             .filter { !$0.isNone && $0.event != event.batch.id(.event, event.row) }

@@ -15,20 +15,34 @@ struct AlertDesk: Sendable {
     var isEmpty: Bool { alerts.isEmpty }
 
     /// Takes in a finding: a new alert, or a new revision of the one with its rule and key.
-    mutating func admit(_ finding: Finding) {
+    ///
+    /// - Returns: the alert's index; nil when there was no room.
+    mutating func admit(_ finding: Finding) -> Int? {
         let key = Alert.identity(
             ruleID: finding.alert.rule.id, groupKey: finding.groupKey, anchor: .none)
         if let index = byKey[key] {
             revise(index, finding.alert)
-            return
+            return index
         }
         guard alerts.count < Self.capacity else {
             dropped += 1
-            return
+            return nil
         }
         alerts.append(finding.alert)
         byKey[key] = alerts.count - 1
         if !finding.lineage.isNone { byLineage[finding.lineage, default: []].append(alerts.count - 1) }
+        return alerts.count - 1
+    }
+
+    /// Counts a hit that is no worse than the alert it belongs to.
+    ///
+    /// - Returns: false when it is worse: the finding must be built and admitted.
+    mutating func recount(
+        _ index: Int, _ hit: Hit, _ event: Hit.Event, _ builder: AlertBuilder
+    ) -> Bool {
+        if Self.isWorse((hit.severity, hit.score), than: alerts[index]) { return false }
+        count(index, time: event.batch.time[event.row]) { builder.evidence(event) }
+        return true
     }
 
     /// Notes that branches of a lineage acted after its replay.
@@ -53,29 +67,37 @@ struct AlertDesk: Sendable {
     private static let branchesFact = "branches_active"
 
     private mutating func revise(_ index: Int, _ later: Alert) {
+        count(index, time: later.time) { later.evidence }
+        guard Self.isWorse((later.severity, later.score), than: alerts[index]) else { return }
         var alert = alerts[index]
-        alert.revision += 1
-        alert.count += 1
-        alert.lastSeen = max(alert.lastSeen, later.time)
-        let known = Set(alert.evidence.map(\.event))
-        let room = Self.evidenceLimit - alert.evidence.count
-        alert.evidence += later.evidence.filter { !known.contains($0.event) }.prefix(max(0, room))
-        if Self.isWorse(later, than: alert) {
-            let branches = alert.why.filter { $0.fact == Self.branchesFact }
-            alert.severity = max(alert.severity, later.severity)
-            alert.score = later.score
-            alert.confidence = later.confidence
-            alert.verdict = later.verdict
-            alert.branch = later.branch
-            alert.attacker = later.attacker
-            alert.victim = later.victim
-            alert.message = later.message
-            alert.why = later.why + branches
-        }
+        let branches = alert.why.filter { $0.fact == Self.branchesFact }
+        alert.severity = max(alert.severity, later.severity)
+        alert.score = later.score
+        alert.confidence = later.confidence
+        alert.verdict = later.verdict
+        alert.branch = later.branch
+        alert.attacker = later.attacker
+        alert.victim = later.victim
+        alert.message = later.message
+        alert.why = later.why + branches
         alerts[index] = alert
     }
 
-    private static func isWorse(_ later: Alert, than alert: Alert) -> Bool {
+    private mutating func count(
+        _ index: Int, time: Int64, _ evidence: () -> [Alert.Evidence]
+    ) {
+        alerts[index].revision += 1
+        alerts[index].count += 1
+        alerts[index].lastSeen = max(alerts[index].lastSeen, time)
+        let room = Self.evidenceLimit - alerts[index].evidence.count
+        if room <= 0 { return }
+        let known = alerts[index].evidence.map(\.event)
+        alerts[index].evidence += evidence().filter { !known.contains($0.event) }.prefix(room)
+    }
+
+    private static func isWorse(
+        _ later: (severity: Severity, score: Int?), than alert: Alert
+    ) -> Bool {
         if later.severity != alert.severity { return later.severity > alert.severity }
         return (later.score ?? 0) > (alert.score ?? 0)
     }

@@ -9,6 +9,7 @@ public struct DetectionRun: Sendable {
     public private(set) var ledger: Ledger
     private var engines: [Engine]
     private let watchesEvents: Bool
+    private let factMask: FactSet
     /// Events taken in.
     public private(set) var eventCount = 0
 
@@ -17,6 +18,7 @@ public struct DetectionRun: Sendable {
         ledger = Ledger(limits: limits)
         engines = (0..<max(1, shards)).map { Engine(rules: rules, shard: $0, of: max(1, shards)) }
         watchesEvents = engines.contains { $0.watchesEvents }
+        factMask = engines.reduce(FactSet()) { $0.union($1.factMask) }
     }
 
     /// Takes one event in; its key must not come before that of any event taken in already.
@@ -24,6 +26,10 @@ public struct DetectionRun: Sendable {
         eventCount += 1
         var transition = Transition()
         if ledger.apply(batch, row: row, into: &transition) {
+            // Nearly every event is an ordinary rotation that no rule asks for.
+            guard watchesEvents || transition.isAfterReplay
+                || !transition.facts.isDisjoint(with: factMask)
+            else { return }
             for index in engines.indices {
                 engines[index].step(
                     batch, row: row, transition: transition, ledger: ledger, pool: pool)

@@ -16,9 +16,12 @@ public struct Engine: Sendable {
     private let factRules: [Int]
     /// Rules that may match without facts, by kind.
     private var kindRules: [[Int]]
-    private let factMask: FactSet
+    /// The facts that any rule asks for.
+    let factMask: FactSet
     private var desk: AlertDesk
     private var fired: Set<String> = []
+    /// The alerts of rules and lineages, to count a repeated hit without building it anew.
+    private var known: [Place: Int] = [:]
 
     /// - Parameters:
     ///   - rules: in any order; a rule runs after those its `unless` names.
@@ -79,6 +82,22 @@ public struct Engine: Sendable {
     public var droppedAlerts: Int { desk.dropped }
 }
 
+/// A rule and a lineage: what decides the group key of most rules.
+private struct Place: Hashable {
+    let rule: Int
+    let family: UInt32
+    let lineage: ID128
+
+    /// Nil when the key depends on more than the lineage.
+    init?(rule: Int, _ transition: Transition?, _ key: [Rule.KeyField]) {
+        guard let transition, key.contains(.lineage), !key.contains(.ip), !key.contains(.session)
+        else { return nil }
+        self.rule = rule
+        family = transition.familySerial
+        lineage = transition.lineageRoot
+    }
+}
+
 extension Engine {
     private mutating func run(
         _ index: Int, _ event: Hit.Event, _ ledger: Ledger,
@@ -98,9 +117,12 @@ extension Engine {
         let hit = Hit(
             rule: rule, points: points, score: rule.points.isEmpty ? nil : score,
             severity: raised.map(\.severity).reduce(rule.level) { max($0, $1) })
-        let alert = AlertBuilder(ledger: ledger, pool: pool).alert(hit, event)
-        guard owns(alert.groupKey) else { return }
-        desk.admit(alert)
+        let builder = AlertBuilder(ledger: ledger, pool: pool)
+        let place = Place(rule: index, event.transition, rule.key)
+        if let place, let known = known[place], desk.recount(known, hit, event, builder) { return }
+        let finding = builder.alert(hit, event)
+        guard owns(finding.groupKey), let admitted = desk.admit(finding) else { return }
+        if let place, known.count < AlertDesk.capacity { known[place] = admitted }
     }
 
     private func owns(_ groupKey: [String]) -> Bool {

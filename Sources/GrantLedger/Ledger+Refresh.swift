@@ -31,7 +31,12 @@ extension Ledger {
     ) -> Bool {
         let event = batch[row]
         if event.presented.isNone { return false }
-        let index = findNode(event.presented) ?? addMidLife(event, batch, row)
+        let index: Int
+        if let known = findNode(event.presented) {
+            index = known
+        } else {
+            index = addMidLife(event, batch, row)
+        }
         let lineage = Int(nodes[index].lineage)
         let family = Int(lineages[lineage].family)
         touch(family, event)
@@ -72,6 +77,7 @@ extension Ledger {
             touch(family, event)
             transition = Transition()
             transition.family = family
+            transition.familySerial = families[family].serial
             transition.lineageRoot = event.presented
         }
         transition.isRefused = true
@@ -87,6 +93,7 @@ extension Ledger {
         let family = families[Int(record.family)]
         var transition = Transition()
         transition.family = Int(record.family)
+        transition.familySerial = family.serial
         transition.lineageRoot = record.root
         transition.isBorn = record.isBorn && family.isBorn
         transition.generation = record.isBorn ? generation : -1

@@ -156,6 +156,7 @@ extension Ledger {
         transition = Transition()
         transition.facts = .familyEnded
         transition.family = first
+        transition.familySerial = families[first].serial
         return true
     }
 }

@@ -5,6 +5,8 @@ public struct Transition: Sendable, BitwiseCopyable {
     public var facts: FactSet = []
     /// The family, for ``Ledger/family(_:)``.
     public var family: Int = -1
+    /// Tells families apart that had the same index one after the other.
+    public var familySerial: UInt32 = 0
     /// Names the lineage in its family: its first refresh token; or, when the ledger never saw the
     /// token, the presented one.
     public var lineageRoot: ID128 = .none
