@@ -24,6 +24,9 @@ public struct Transition: Sendable, BitwiseCopyable {
     public var isBorn = false
     public var isRefused = false
     public var isAsserted = false
+    /// The replay is an earlier one, refused; this event shows that somebody else holds the token
+    /// which the first redemption issued.
+    public var isContested = false
     /// The lineage had a replay before; its branches may still act.
     public var isAfterReplay = false
     /// Branches used since the last replay: 0, 1 or 2.
