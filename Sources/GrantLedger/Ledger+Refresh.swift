@@ -190,7 +190,25 @@ extension Ledger {
         if let child = child(of: index) {
             transition.successorUsed = Knowledge(nodes[child].isUsed)
         }
+        transition.isFirstVouched = isVouched(after: index, profile, before: node.spentAct)
     }
+
+    /// Whether the first branch below a token was carried on from a network known before an act.
+    private func isVouched(
+        after index: Int, _ profile: PresenterProfile, before act: UInt32
+    ) -> Bool {
+        var next = child(of: index)
+        for _ in 0..<Self.vouchingDepth {
+            guard let node = next, nodes[node].isSpent else { return false }
+            let novelty = profile.novelty(of: nodes[node].spent.presenter, before: act)
+            if novelty.prefix == .no { return true }
+            next = child(of: node)
+        }
+        return false
+    }
+
+    /// Generations to look down a branch for somebody the family knows.
+    private static let vouchingDepth = 32
 
     /// The token that the first redemption issued, if its slot still holds it.
     private func child(of index: Int) -> Int? {

@@ -25,6 +25,18 @@ struct RefreshTests {
         #expect(replay.branch == .victimFirst)
     }
 
+    @Test("an owner on a new network is known by going on from an old one")
+    func vouched() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: "192.0.2.7")
+        script.refresh(1, 11, to: 12, from: home)
+        script.refuse(1, 10, from: thief, asserted: true)
+        let replay = try #require(script.fold().last ?? nil)
+        #expect(replay.firstNovelty.prefix == .yes && replay.secondNovelty.prefix == .yes)
+        #expect(replay.branch == .victimFirst)
+    }
+
     @Test("a thief who redeems first is found when the victim is refused")
     func attackerFirst() throws {
         var script = Script()
