@@ -68,8 +68,9 @@ let package = Package(
         .executableTarget(
             name: "grantrail",
             dependencies: [
-                "AuditModel", "WireFormat", "LogFormats", "EventStore", "RuleBook", "Delivery",
-                "TrafficSimulator", "Pipeline", "CAllocator", arguments,
+                "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
+                "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline", "CAllocator",
+                arguments,
             ],
             swiftSettings: strict),
 

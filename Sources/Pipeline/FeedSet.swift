@@ -28,7 +28,7 @@ final class FeedSet {
         }
         pool = WorkerPool(threads: options.jobs) { TokenScanner(fingerprinter: Fingerprinter(key: key)) }
         // Read ahead as long as that keeps few batches in memory.
-        depth = inputs.count <= 8 ? options.jobs + 1 : 1
+        depth = inputs.count <= 8 ? options.jobs * 4 : 1
         let sizes = inputs.map(\.size)
         totalBytes = sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditModel
 import Detection
 import EventStore
+import Intake
 import Foundation
 import Pipeline
 
@@ -31,6 +32,7 @@ struct BacktestCommand: ParsableCommand {
             EXAMPLES
               grantrail backtest keycloak.jsonl
               grantrail backtest logs/ --rules my-rules/ --fail-on high
+              grantrail backtest sim/keycloak.jsonl --labels sim/truth.jsonl
               grantrail backtest --store events.db --output ndjson | jq .message
             """)
 
@@ -50,19 +52,45 @@ struct BacktestCommand: ParsableCommand {
         help: "End with status 1 if an alert has this severity or a higher one.")
     var failOn: Severity?
 
+    @Option(
+        help: "Labelled attacks (truth.jsonl): print recall and precision, status 1 if one is missed.")
+    var labels: String?
+
     @Option(help: ArgumentHelp("Engines to split the work over.", visibility: .hidden))
     var shards = 1
 
     func run() {
         var worst: Severity?
+        var missed = false
         perform { () throws(PipelineError) in
             let outcome = try runBacktest(
                 history, rules: rules.load(), intake: intake, shards: shards, from: from, to: to)
             note(outcome.tally)
             Printer(output).alerts(outcome.alerts)
             worst = outcome.alerts.map(\.severity).max()
+            if let labels { missed = try !score(outcome.alerts, labels) }
         }
+        if missed { Foundation.exit(1) }
         if let failOn, let worst, worst >= failOn { Foundation.exit(1) }
+    }
+
+    /// Whether every label that expects a rule was found.
+    private func score(_ alerts: [Alert], _ path: String) throws(PipelineError) -> Bool {
+        var labels: [Label] = []
+        for input in try resolve([path]) {
+            do throws(IntakeError) {
+                let read = try Label.read(input)
+                labels += read.labels
+                if read.unusable > 0 {
+                    Terminal.note("\(input.name): \(read.unusable) lines are no labels")
+                }
+            } catch {
+                throw .intake(error)
+            }
+        }
+        let score = LabelScore(alerts, labels)
+        for line in score.report { Terminal.note(line) }
+        return score.missed.isEmpty
     }
 }
 
