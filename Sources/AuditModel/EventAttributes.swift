@@ -53,4 +53,6 @@ public struct EventFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     public static let positionalID = EventFlags(rawValue: 1 << 2)
     /// The presented token is an offline refresh token.
     public static let offline = EventFlags(rawValue: 1 << 3)
+    /// A refresh token of the event is known by its keyed fingerprint only, not by an id.
+    public static let secretToken = EventFlags(rawValue: 1 << 4)
 }

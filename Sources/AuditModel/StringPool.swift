@@ -13,6 +13,9 @@ public struct StringPool: Sendable {
     /// Code by slot; 0 is free.
     @usableFromInline var slots: ContiguousArray<UInt32>
 
+    /// Texts come from attackers, who must not know how to make them collide.
+    private let seed = UInt64.random(in: .min ... .max)
+
     public init() {
         slots = ContiguousArray(repeating: 0, count: 64)
     }
@@ -36,7 +39,7 @@ public struct StringPool: Sendable {
     /// The code of a text, a new one if it was never seen. Empty text has code 0.
     public mutating func code(of bytes: UnsafeRawBufferPointer) -> UInt32 {
         if bytes.isEmpty { return 0 }
-        let hash = Self.hash(bytes)
+        let hash = self.hash(bytes)
         let tag = UInt32(truncatingIfNeeded: hash >> 32)
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while true {
@@ -66,7 +69,7 @@ public struct StringPool: Sendable {
         return text.withUTF8 { buffer in
             let bytes = UnsafeRawBufferPointer(buffer)
             if bytes.isEmpty { return 0 }
-            let hash = Self.hash(bytes)
+            let hash = self.hash(bytes)
             let tag = UInt32(truncatingIfNeeded: hash >> 32)
             var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
             while slots[slot] != 0 {
@@ -110,7 +113,7 @@ public struct StringPool: Sendable {
         let size = slots.count * 2
         var wider = ContiguousArray<UInt32>(repeating: 0, count: size)
         for code in 1..<ends.count {
-            let hash = withBytes(of: UInt32(code)) { Self.hash($0) }
+            let hash: UInt64 = withBytes(of: UInt32(code)) { self.hash($0) }
             var slot = Int(truncatingIfNeeded: hash) & (size - 1)
             while wider[slot] != 0 { slot = (slot + 1) & (size - 1) }
             wider[slot] = UInt32(code)
@@ -118,14 +121,14 @@ public struct StringPool: Sendable {
         slots = wider
     }
 
-    /// A fast mix of the bytes, eight at a time; in memory only, never persisted.
+    /// A fast mix of the bytes, eight at a time; seeded, in memory only, never persisted.
     @inline(__always)
-    private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    private func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         guard let base = bytes.baseAddress else { return 0 }
-        var hash = UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
+        var hash = seed ^ UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
         var index = 0
         while index + 8 <= bytes.count {
-            hash = mix(hash ^ base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            hash = Self.mix(hash ^ base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
             index += 8
         }
         if index < bytes.count {
@@ -136,7 +139,7 @@ public struct StringPool: Sendable {
                 shift += 8
                 index += 1
             }
-            hash = mix(hash ^ tail)
+            hash = Self.mix(hash ^ tail)
         }
         return hash
     }

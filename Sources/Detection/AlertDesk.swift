@@ -2,8 +2,9 @@ internal import AuditModel
 
 /// Keeps one alert for every rule and group key: later hits raise its count and revision.
 struct AlertDesk: Sendable {
-    /// Alerts kept at most; what comes beyond is counted in ``dropped``.
-    static let capacity = 1_000_000
+    /// Alerts kept at most of `info` and `low`, and as many of the others, so that a flood of
+    /// harmless ones never keeps out a theft; what comes beyond is counted in ``dropped``.
+    static let capacity = 500_000
     /// Evidence events an alert names at most; all hits are counted.
     static let evidenceLimit = 32
 
@@ -11,6 +12,8 @@ struct AlertDesk: Sendable {
     private var byKey: [ID128: Int] = [:]
     private var byLineage: [ID128: [Int]] = [:]
     private(set) var dropped = 0
+    /// Alerts that began as `info` or `low`.
+    private var minorCount = 0
 
     var isEmpty: Bool { alerts.isEmpty }
 
@@ -24,10 +27,12 @@ struct AlertDesk: Sendable {
             revise(index, finding.alert)
             return index
         }
-        guard alerts.count < Self.capacity else {
+        let isMinor = finding.alert.severity < .medium
+        guard (isMinor ? minorCount : alerts.count - minorCount) < Self.capacity else {
             dropped += 1
             return nil
         }
+        minorCount += isMinor ? 1 : 0
         alerts.append(finding.alert)
         byKey[key] = alerts.count - 1
         if !finding.lineage.isNone { byLineage[finding.lineage, default: []].append(alerts.count - 1) }
@@ -80,6 +85,10 @@ struct AlertDesk: Sendable {
         alert.victim = later.victim
         alert.message = later.message
         alert.why = later.why + branches
+        // What made it worse is named even when the list is full.
+        let own = Set(later.evidence.map(\.event))
+        let others = alert.evidence.filter { !own.contains($0.event) }
+        alert.evidence = others.prefix(Self.evidenceLimit - own.count) + later.evidence
         alerts[index] = alert
     }
 

@@ -24,20 +24,26 @@ private struct Gate {
 
     init(_ rule: Rule) {
         facts = Self.necessary(rule.condition, rule) { predicate in
-            guard predicate.field == .ledger(.fact) else { return nil }
+            guard predicate.field == .ledger(.fact), !mayLack(predicate) else { return nil }
             return FactSet.names.filter { matches(predicate, $0) }.reduce(into: FactSet()) {
                 if let fact = FactSet(name: $1) { $0.insert(fact) }
             }
         } merge: { $0.union($1) }
         kinds = Self.necessary(rule.condition, rule) { predicate -> Set<EventKind>? in
-            guard predicate.field == .event(.kind) else { return nil }
+            guard predicate.field == .event(.kind), !mayLack(predicate) else { return nil }
             return Set(EventKind.allCases.filter { matches(predicate, $0.name) })
         } merge: { $0.union($1) }.map { kinds in
             kinds.sorted { $0.rawValue < $1.rawValue }
         }
 
+        /// Whether one of several values could satisfy one of the matchers.
         func matches(_ predicate: Predicate, _ name: String) -> Bool {
-            PredicateTest.matches(predicate, .texts([name]))
+            let anyOf = Predicate(field: predicate.field, matchers: predicate.matchers)
+            return PredicateTest.matches(anyOf, .texts([name]))
+        }
+
+        func mayLack(_ predicate: Predicate) -> Bool {
+            predicate.matchers.contains(.exists(false))
         }
     }
 

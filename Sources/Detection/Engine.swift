@@ -90,8 +90,10 @@ private struct Place: Hashable {
 
     /// Nil when the key depends on more than the lineage.
     init?(rule: Int, _ transition: Transition?, _ key: [Rule.KeyField]) {
-        guard let transition, key.contains(.lineage), !key.contains(.ip), !key.contains(.session)
-        else { return nil }
+        let decided: Set<Rule.KeyField> = [.issuer, .client, .family, .lineage]
+        guard let transition, key.contains(.lineage), decided.isSuperset(of: key) else {
+            return nil
+        }
         self.rule = rule
         family = transition.familySerial
         lineage = transition.lineageRoot

@@ -10,12 +10,13 @@ extension Ledger {
         let event = batch[row]
         if event.issuedRefresh.isNone { return false }
         if findNode(event.issuedRefresh) != nil { return false }
-        let family = openFamily(event, batch, row, isBorn: true)
+        guard let family = openFamily(event, batch, row, isBorn: true) else { return false }
         touch(family, event)
         families[family].isEnded = false
         families[family].acts += 1
         families[family].profile.learn(Presenter(of: event), act: families[family].acts)
-        let lineage = addLineage(family: family, root: event.issuedRefresh, isBorn: true)
+        let lineage = addLineage(
+            family: family, root: Self.root(event, event.issuedRefresh), isBorn: true)
         _ = addNode(
             TokenNode(
                 id: event.issuedRefresh, access: event.issuedAccess,
@@ -35,13 +36,16 @@ extension Ledger {
         if let known = findNode(event.presented) {
             index = known
         } else {
-            index = addMidLife(event, batch, row)
+            guard let family = openFamily(event, batch, row, isBorn: false) else { return false }
+            index = addMidLife(event, family)
         }
         let lineage = Int(nodes[index].lineage)
         let family = Int(lineages[lineage].family)
         touch(family, event)
+        families[family].isEnded = false
         families[family].acts += 1
-        if event.issuedRefresh.isNone || event.issuedRefresh == event.presented {
+        let keepsToken = event.issuedRefresh.isNone || event.issuedRefresh == event.presented
+        if keepsToken, !nodes[index].isSpent {
             // The server keeps the token: nothing was spent, so presenting it again means nothing.
             families[family].profile.learn(Presenter(of: event), act: families[family].acts)
             return false
@@ -81,7 +85,7 @@ extension Ledger {
             transition = Transition()
             transition.family = family
             transition.familySerial = families[family].serial
-            transition.lineageRoot = event.presented
+            transition.lineageRoot = Self.root(event, event.presented)
         }
         transition.isRefused = true
         transition.isAsserted = isAsserted
@@ -105,11 +109,9 @@ extension Ledger {
     }
 
     /// A token that was issued before our time: its family, lineage and generation count from here.
-    private mutating func addMidLife(
-        _ event: EventRow, _ batch: borrowing EventBatch, _ row: Int
-    ) -> Int {
-        let family = openFamily(event, batch, row, isBorn: false)
-        let lineage = addLineage(family: family, root: event.presented, isBorn: false)
+    private mutating func addMidLife(_ event: EventRow, _ family: Int) -> Int {
+        let lineage = addLineage(
+            family: family, root: Self.root(event, event.presented), isBorn: false)
         return addNode(
             TokenNode(
                 id: event.presented, lineage: UInt32(lineage),
@@ -123,18 +125,20 @@ extension Ledger {
         let family = Int(lineages[lineage].family)
         nodes[index].spent = Redemption(event)
         nodes[index].spentAct = families[family].acts
+        nodes[index].spentNovelty = families[family].profile.novelty(
+            of: nodes[index].spent.presenter, before: families[family].acts)
         dropAccess(index)
         families[family].profile.learn(Presenter(of: event), act: families[family].acts)
+        transition.facts = .refreshRotated
+        _ = contest(index, event, &transition)
         let branch = nodes[index].branch
         let child = addChild(of: index, event, branch: branch)
         nodes[index].firstChild = Int32(child)
-        transition.facts = .refreshRotated
-        _ = contest(index, event, &transition)
-        if branch >= 0 { useBranch(branch, lineage: lineage, &transition) }
+        if branch >= 0 { useBranch(branch, of: nodes[index], &transition) }
         if lineages[lineage].isReplayed {
             transition.isAfterReplay = true
-            let fork = lineages[lineage].lastFork
-            transition.branchesActive = fork >= 0 ? forks[Int(fork)].usedCount : 1
+            let fork = fork(lineages[lineage].lastFork, of: nodes[index])
+            transition.branchesActive = fork.map { forks[$0].usedCount } ?? 1
         }
     }
 
@@ -147,18 +151,26 @@ extension Ledger {
         transition.policyAllows = transition.rotation == .no ? .yes : .unknown
         let lineage = Int(nodes[index].lineage)
         let family = Int(lineages[lineage].family)
-        if transition.secondNovelty.prefix == .no {
+        if transition.secondNovelty.prefix == .no,
+            transition.replayGap > RotationPolicies.longestLeeway
+        {
             policies.learnReplayAccepted(
                 issuer: families[family].issuer, client: families[family].client,
                 lineage: lineages[lineage].serial)
         }
         // A presenter the family does not know never teaches it: it may be the thief.
-        if !transition.secondNovelty.isNew {
+        if transition.secondNovelty.prefix == .no {
             families[family].profile.learn(Presenter(of: event), act: families[family].acts)
+        }
+        if event.issuedRefresh.isNone || event.issuedRefresh == event.presented {
+            noteReplay(lineage: lineage, fork: -1)
+            families[family].replays += 1
+            return
         }
         let fork = fork(at: index, transition)
         _ = addChild(of: index, event, branch: Int32(fork * 2 + 1))
         noteReplay(lineage: lineage, fork: Int32(fork))
+        families[family].replays += 1
     }
 
     private mutating func addChild(of index: Int, _ event: EventRow, branch: Int32) -> Int {
@@ -182,7 +194,7 @@ extension Ledger {
         transition.replayGap = event.time - node.spent.time
         transition.first = node.spent
         transition.second = Redemption(event)
-        transition.firstNovelty = profile.novelty(of: node.spent.presenter, before: node.spentAct)
+        transition.firstNovelty = node.spentNovelty
         transition.secondNovelty = profile.novelty(
             of: transition.second.presenter, before: node.spentAct)
         transition.sameNetwork = node.spent.presenter.sharesNetwork(
@@ -233,8 +245,13 @@ extension Ledger {
             return
         }
         transition.facts = .refreshReplayed
-        // "Stale" is a policy's word; for a token that was seen spent it means reuse.
-        if transition.isAsserted || event.reason == .policy { transition.policyAllows = .no }
+        // "Stale" is a policy's word; for a token that was seen spent it means reuse, unless the
+        // client's tokens may be used again and it was refused for something else.
+        if !transition.isAsserted, transition.rotation == .no {
+            transition.policyAllows = .yes
+        } else if transition.isAsserted || event.reason == .policy {
+            transition.policyAllows = .no
+        }
         if transition.second.isNone {
             transition.second = Redemption(event)
             transition.secondNovelty = families[family].profile.novelty(
@@ -243,16 +260,13 @@ extension Ledger {
         families[family].replays += 1
         if let index = findNode(event.presented) {
             noteReplay(lineage: Int(nodes[index].lineage), fork: -1)
-            expectContest(at: index, transition)
+            if transition.policyAllows != .yes { expectContest(at: index, transition) }
         }
     }
 
     private mutating func noteReplay(lineage: Int, fork: Int32) {
         lineages[lineage].isReplayed = true
-        if fork >= 0 {
-            lineages[lineage].lastFork = fork
-            families[Int(lineages[lineage].family)].replays += 1
-        }
+        if fork >= 0 { lineages[lineage].lastFork = fork }
     }
 }
 
@@ -261,14 +275,21 @@ extension Ledger {
 extension Ledger {
     /// Remembers a refused replay at the successor of the replayed token, while that is live.
     private mutating func expectContest(at index: Int, _ transition: Transition) {
-        guard !transition.first.isNone, let child = child(of: index), !nodes[child].isSpent,
-            nodes[child].contest < 0
-        else { return }
+        guard !transition.first.isNone, let child = child(of: index), !nodes[child].isSpent else {
+            return
+        }
+        // A replay from the first redeemer's own network must not stand before a stranger's.
+        let known = fork(nodes[child].contest, of: nodes[child])
+        guard known.map({ isSameNetwork(forks[$0]) }) ?? true else { return }
         var fork = Fork(
-            lineage: nodes[index].lineage, first: transition.first, second: transition.second,
-            firstNovelty: transition.firstNovelty, secondNovelty: transition.secondNovelty)
+            lineage: nodes[index].lineage, lineageSerial: nodes[index].lineageSerial,
+            first: transition.first, second: transition.second, firstNovelty: transition.firstNovelty, secondNovelty: transition.secondNovelty)
         fork.isRefused = true
         nodes[child].contest = Int32(forks.add(fork) { _, _ in })
+    }
+
+    private func isSameNetwork(_ fork: Fork) -> Bool {
+        fork.first.presenter.sharesNetwork(with: fork.second.presenter) == .yes
     }
 
     /// Whether presenting this token answers a refused replay of its parent: the successor is in
@@ -278,10 +299,9 @@ extension Ledger {
         _ index: Int, _ event: EventRow, _ transition: inout Transition
     ) -> Bool {
         let node = nodes[index]
-        guard node.contest >= 0 else { return false }
-        let fork = forks[Int(node.contest)]
-        guard fork.isRefused, fork.lineage == node.lineage,
-            Presenter(of: event).sharesNetwork(with: fork.second.presenter) == .no
+        guard let known = fork(node.contest, of: node), forks[known].isRefused else { return false }
+        let fork = forks[known]
+        guard Presenter(of: event).sharesNetwork(with: fork.second.presenter) == .no
         else { return false }
         nodes[index].contest = -1
         transition.facts.insert(.refreshReplayed)
@@ -305,38 +325,64 @@ extension Ledger {
 
 extension Ledger {
     /// The fork at a token, made at its second acceptance. The branch that is there already gets
-    /// the first side, down to its newest token.
+    /// the first side, down to its newest token or to a fork inside it.
     private mutating func fork(at index: Int, _ transition: Transition) -> Int {
-        if nodes[index].ownFork >= 0 { return Int(nodes[index].ownFork) }
-        let fork = forks.add(
-            Fork(
-                lineage: nodes[index].lineage, first: transition.first,
-                second: transition.second, firstNovelty: transition.firstNovelty,
-                secondNovelty: transition.secondNovelty)
-        ) { _, _ in }
+        let node = nodes[index]
+        if let known = fork(node.ownFork, of: node) { return known }
+        var record = Fork(
+            lineage: node.lineage, lineageSerial: node.lineageSerial, first: transition.first,
+            second: transition.second, firstNovelty: transition.firstNovelty,
+            secondNovelty: transition.secondNovelty)
+        record.isUsed.0 = transition.successorUsed == .yes
+        record.outer = node.branch
+        let fork = forks.add(record) { _, _ in }
         nodes[index].ownFork = Int32(fork)
-        forks[fork].isUsed.0 = transition.successorUsed == .yes
         var next = child(of: index)
         while let node = next {
+            let inner = nodes[node].branch
+            if inner >= 0, inner != record.outer, let known = self.fork(inner / 2, of: nodes[node]) {
+                forks[known].outer = Int32(fork * 2)
+                break
+            }
             nodes[node].branch = Int32(fork * 2)
             next = child(of: node)
         }
         return fork
     }
 
+    /// A fork by index, if its slot still holds one of the node's lineage.
+    private func fork(_ index: Int32, of node: TokenNode) -> Int? {
+        guard index >= 0, Int(index) < forks.count else { return nil }
+        let fork = forks[Int(index)]
+        return fork.lineage == node.lineage && fork.lineageSerial == node.lineageSerial
+            ? Int(index) : nil
+    }
+
+    /// Notes that a branch was used, and with it every branch it lies in.
     private mutating func useBranch(
-        _ branch: Int32, lineage: Int, _ transition: inout Transition
+        _ branch: Int32, of node: TokenNode, _ transition: inout Transition
     ) {
-        let index = Int(branch / 2)
-        guard forks[index].lineage == lineage else { return }
-        if branch % 2 == 0 {
-            forks[index].isUsed.0 = true
-        } else {
-            forks[index].isUsed.1 = true
+        var branch = branch
+        for _ in 0..<Self.nestingDepth {
+            guard let index = fork(branch / 2, of: node), branch >= 0, !forks[index].isRefused
+            else { return }
+            if branch % 2 == 0 {
+                forks[index].isUsed.0 = true
+            } else {
+                forks[index].isUsed.1 = true
+            }
+            if forks[index].usedCount == 2, !forks[index].isAnnounced {
+                forks[index].isAnnounced = true
+                announce(forks[index], &transition)
+            }
+            branch = forks[index].outer
         }
-        let fork = forks[index]
-        guard !fork.isRefused, fork.usedCount == 2, !fork.isAnnounced else { return }
-        forks[index].isAnnounced = true
+    }
+
+    /// Forks inside forks are looked at this deep.
+    private static let nestingDepth = 8
+
+    private func announce(_ fork: Fork, _ transition: inout Transition) {
         transition.facts.insert(.refreshForked)
         transition.first = fork.first
         transition.firstNovelty = fork.firstNovelty

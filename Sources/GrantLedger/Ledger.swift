@@ -57,7 +57,7 @@ public struct Ledger: Sendable {
         case .tokenUsed, .tokenIntrospected, .tokenValidated:
             noteUse(of: batch.id(.presented, row))
             return false
-        case .sessionEnded, .grantRevoked, .consentRevoked, .tokenRevoked:
+        case .sessionEnded, .grantRevoked, .consentRevoked:
             return end(batch, row, &transition)
         default:
             return false
@@ -86,6 +86,7 @@ extension Ledger {
     private static func anchor(of event: EventRow) -> (id: ID128, column: IDColumn) {
         if !event.family.isNone { return (event.family, .family) }
         if !event.session.isNone { return (event.session, .session) }
+        if event.flags.contains(.secretToken) { return (event.id, .event) }
         return event.presented.isNone
             ? (event.issuedRefresh, .issuedRefresh) : (event.presented, .presented)
     }
@@ -102,12 +103,20 @@ extension Ledger {
         }
     }
 
-    /// The family of an event, made if it is new; `isBorn` counts only for a new one.
+    /// What names a lineage: its first token if that is no secret, else the event, so that no id
+    /// depends on the fingerprint key.
+    static func root(_ event: EventRow, _ token: ID128) -> ID128 {
+        event.flags.contains(.secretToken) ? event.id : token
+    }
+
+    /// The family of an event, made if it is new; `isBorn` counts only for a new one. Nil when
+    /// nothing in the event names a grant.
     mutating func openFamily(
         _ event: EventRow, _ batch: borrowing EventBatch, _ row: Int, isBorn: Bool
-    ) -> Int {
+    ) -> Int? {
         if let index = findFamily(event) { return index }
         let (anchor, column) = Self.anchor(of: event)
+        if anchor.isNone { return nil }
         serial &+= 1
         var family = Family(
             serial: serial, issuer: event.issuer, client: event.client, anchor: anchor,
@@ -119,8 +128,18 @@ extension Ledger {
         let index = families.add(family) { index, old in
             familyTable.remove(Self.hash(issuer: old.issuer, anchor: old.anchor), index)
         }
+        if anchorTexts.count > 2 * families.count + 1024 { dropForgottenTexts() }
         familyTable.insert(Self.hash(issuer: event.issuer, anchor: anchor), index)
         return index
+    }
+
+    /// Keeps only the texts of families that are still known.
+    private mutating func dropForgottenTexts() {
+        var kept = StringPool()
+        for index in 0..<families.count where families[index].anchorText != 0 {
+            families[index].anchorText = kept.code(of: anchorTexts.text(families[index].anchorText))
+        }
+        anchorTexts = kept
     }
 
     /// Takes over what an event says about its family.
@@ -152,7 +171,9 @@ extension Ledger {
             families[index].isEnded = true
             touch(index, event)
         }
-        guard let first = ended.first else { return false }
+        guard let first = ended.min(by: { families[$0].serial < families[$1].serial }) else {
+            return false
+        }
         transition = Transition()
         transition.facts = .familyEnded
         transition.family = first
@@ -171,10 +192,10 @@ extension Ledger {
     /// The token with this id, if its lineage and family are still kept.
     func findNode(_ token: ID128) -> Int? {
         if token.isNone { return nil }
-        guard let index = nodeTable.find(Self.hash(token), in: nodes, { $0.id == token }),
-            isCurrent(nodes[index])
-        else { return nil }
-        return index
+        // A node of a forgotten family may still be in the table, before the live one.
+        return nodeTable.find(Self.hash(token)) { index in
+            nodes[index].id == token && isCurrent(nodes[index])
+        }
     }
 
     private func isCurrent(_ node: TokenNode) -> Bool {

@@ -61,48 +61,52 @@ public struct Novelty: Sendable, Hashable, BitwiseCopyable {
 
 /// The networks a family was presented from, each with the act that brought it in.
 ///
-/// Bounded: when full, the one not seen for longest makes room.
+/// Bounded: when full, the one seen least often makes room, of several the one not seen for longest.
+/// A phone on the road passes many networks once; home and office stay.
 struct PresenterProfile: Sendable, BitwiseCopyable {
-    static let capacity = 6
+    static let capacity = 8
 
     struct Entry: Sendable, BitwiseCopyable {
         var network: UInt64
         var asn: UInt32
         var country: UInt16
+        var count: UInt16
         var firstAct: UInt32
         var lastAct: UInt32
     }
 
-    private var entries: InlineArray<6, Entry>
+    private var entries: InlineArray<8, Entry>
     private(set) var count: UInt8 = 0
 
     init() {
         entries = InlineArray(
-            repeating: Entry(network: 0, asn: 0, country: 0, firstAct: 0, lastAct: 0))
+            repeating: Entry(network: 0, asn: 0, country: 0, count: 0, firstAct: 0, lastAct: 0))
     }
 
     /// Takes in an accepted presentation.
     mutating func learn(_ presenter: Presenter, act: UInt32) {
         guard presenter.isKnown else { return }
         let network = presenter.network
-        var oldest = 0
+        var least = 0
         for index in 0..<Int(count) {
             if entries[index].network == network {
                 entries[index].lastAct = act
+                entries[index].count = max(entries[index].count, entries[index].count &+ 1)
                 if entries[index].asn == 0 { entries[index].asn = presenter.asn }
                 if entries[index].country == 0 { entries[index].country = presenter.country }
                 return
             }
-            if entries[index].lastAct < entries[oldest].lastAct { oldest = index }
+            let (entry, other) = (entries[index], entries[least])
+            if (entry.count, entry.lastAct) < (other.count, other.lastAct) { least = index }
         }
         let entry = Entry(
-            network: network, asn: presenter.asn, country: presenter.country, firstAct: act,
-            lastAct: act)
+            network: network, asn: presenter.asn, country: presenter.country, count: 1,
+            firstAct: act, lastAct: act)
         if Int(count) < Self.capacity {
             entries[Int(count)] = entry
             count += 1
         } else {
-            entries[oldest] = entry
+            entries[least] = entry
         }
     }
 

@@ -41,6 +41,8 @@ struct TokenNode: Sendable, BitwiseCopyable {
     var access: ID128 = .none
     /// The first accepted redemption; none while live.
     var spent: Redemption = .none
+    /// What about its presenter was new to the family then.
+    var spentNovelty = Novelty()
     /// The family's act number of that redemption.
     var spentAct: UInt32 = 0
     var lineage: UInt32
@@ -101,6 +103,9 @@ struct Family: Sendable, BitwiseCopyable {
 /// A refresh token that was presented twice. Accepted twice it has two branches.
 struct Fork: Sendable, BitwiseCopyable {
     var lineage: UInt32
+    var lineageSerial: UInt32
+    /// The branch of another fork in which this one lies; -1 for none.
+    var outer: Int32 = -1
     var first: Redemption
     var second: Redemption
     var firstNovelty: Novelty

@@ -2,10 +2,13 @@
 ///
 /// "On" is learned from one refusal that the server itself called reuse. "Off" is learned only from
 /// accepted re-presentations by presenters that belong to the family, at least 20 of them over at
-/// least 5 lineages, so that one thief cannot teach it.
+/// least 5 lineages, so that one thief cannot teach it; and only from those later than any server's
+/// leeway for retries, so that leeway is not taken for it.
 struct RotationPolicies: Sendable {
     static let acceptedNeeded = 20
     static let lineagesNeeded = 5
+    /// Nanoseconds; the longest leeway of a known server is 5 minutes.
+    static let longestLeeway: Int64 = 300_000_000_000
 
     private struct Policy: Sendable, BitwiseCopyable {
         var issuer: UInt32

@@ -35,13 +35,13 @@ public struct Backtest {
     /// Runs over archives.
     ///
     /// An archive more disordered than the lateness allows is sorted through a temporary store in
-    /// `spillDirectory`; so is standard input, which cannot be read twice.
+    /// `spillDirectory`; so are pipes and standard input, which cannot be read twice.
     ///
     /// - Throws: ``PipelineError``; `nothingUsable` when no record gave an event.
     public func run(
         _ inputs: [Input], options: IntakeOptions, spillDirectory: String
     ) throws(PipelineError) -> Outcome {
-        if !inputs.contains(where: \.isStandardInput),
+        if inputs.allSatisfy({ $0.size != nil }),
             let outcome = try runDirectly(inputs, options: options)
         {
             return outcome

@@ -14,6 +14,7 @@ final class Feed: @unchecked Sendable {
     // Guarded by `readLock`.
     private var format: (any LogFormat)?
     private var nextRead = 0
+    private var isFailed = false
 
     private let condition = NSCondition()
     // Guarded by `condition`.
@@ -26,8 +27,24 @@ final class Feed: @unchecked Sendable {
     init(_ input: Input, options: IntakeOptions) throws(IntakeError) {
         self.input = input
         self.options = options
-        reader = try RecordReader(input, limits: ReadLimits(recordBytes: options.recordBytes))
-        format = options.format
+        let limits = ReadLimits(
+            recordBytes: options.recordBytes, chunkBytes: options.chunkBytes)
+        reader = try RecordReader(input, limits: limits)
+        if let named = options.format {
+            format = named
+        } else {
+            format = try Self.detect(input, limits)
+        }
+    }
+
+    /// The dialect that the first records speak for, looked at apart so that it does not depend on
+    /// batch sizes; nil for an input that cannot be read twice.
+    private static func detect(
+        _ input: Input, _ limits: ReadLimits
+    ) throws(IntakeError) -> (any LogFormat)? {
+        guard input.size != nil else { return nil }
+        let reader = try RecordReader(input, limits: limits)
+        return try reader.next(maximumRecords: 1024).flatMap { FormatRegistry.detect($0.batch) }
     }
 
     /// Bytes of the input taken so far, before decompression.
@@ -42,16 +59,22 @@ final class Feed: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while true {
-            while end == nil, scheduled - delivered < max(1, depth) {
-                scheduled += 1
-                pool.add { [self] context in work(context) }
-            }
+            schedule(pool, depth)
             if let result = ready.removeValue(forKey: delivered) {
                 delivered += 1
+                schedule(pool, depth)
                 return try result.get()
             }
             if let end, delivered >= end { return nil }
             condition.wait()
+        }
+    }
+
+    /// Tops up the batches in the making, so that work goes on while the last one is folded.
+    private func schedule(_ pool: WorkerPool, _ depth: Int) {
+        while end == nil, scheduled - delivered < max(1, depth) {
+            scheduled += 1
+            pool.add { [self] context in work(context) }
         }
     }
 
@@ -74,6 +97,7 @@ final class Feed: @unchecked Sendable {
     }
 
     private func readNext() -> Result<ReadResult, IntakeError>? {
+        if isFailed { return nil }
         do throws(IntakeError) {
             guard
                 let result = try reader.next(
@@ -82,6 +106,7 @@ final class Feed: @unchecked Sendable {
             if format == nil { format = FormatRegistry.detect(result.batch) }
             return .success(result)
         } catch {
+            isFailed = true
             return .failure(error)
         }
     }

@@ -20,6 +20,9 @@ final class FeedSet {
 
     init(_ inputs: [Input], options: IntakeOptions) throws(IntakeError) {
         let key = options.key
+        var options = options
+        // All inputs are open at once: many of them get small buffers.
+        if inputs.count > 32 { options.chunkBytes = 64 << 10 }
         for input in inputs {
             partitions.append(
                 Partition(

@@ -64,7 +64,6 @@ public struct GrantHistory: Sendable {
 /// Builds a ``GrantHistory`` from the rows of one family in total order.
 struct GrantHistoryBuilder {
     private var tokens: [ID128: GrantHistory.Token] = [:]
-    private var spent: Set<ID128> = []
     private var lineageCount = 0
     private var branchCounts: [Int: Int] = [:]
     private var steps: [GrantHistory.Step] = []

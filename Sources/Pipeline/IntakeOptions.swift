@@ -9,6 +9,8 @@ public struct IntakeOptions: Sendable {
     public var batchSize: Int
     /// Bytes of one batch at most, but for a single longer record.
     public var batchBytes: Int
+    /// Bytes of an input read at once.
+    public var chunkBytes: Int
     /// The most bytes of one record.
     public var recordBytes: Int
     /// Nanoseconds by which events may come out of order.
@@ -23,6 +25,7 @@ public struct IntakeOptions: Sendable {
         jobs = 2
         batchSize = 4096
         batchBytes = 1 << 20
+        chunkBytes = 512 << 10
         recordBytes = 1 << 20
         lateness = 30_000_000_000
         format = nil

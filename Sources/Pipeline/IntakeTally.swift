@@ -49,7 +49,7 @@ public struct IntakeTally: Sendable, Equatable {
         lines += Self.lines(rejected, "lost")
         lines += Self.lines(partial, "shortened")
         if suspectedTimes > 0 {
-            lines.append("\(suspectedTimes) events lie over an hour ahead of all others")
+            lines.append("\(suspectedTimes) events lie over an hour ahead of those before them")
         }
         if evictedFamilies + evictedTokens > 0 {
             lines.append(

@@ -17,8 +17,12 @@ struct StoreReplay {
         var done: Int64 = 0
         for (place, index) in order.enumerated() {
             done += Int64(blocks[index].count)
-            // Never too late: blocks come by their earliest time.
-            _ = reorderer.push(OrderedBatch(try store.readBlock(index)))
+            guard reorderer.push(OrderedBatch(try store.readBlock(index))) else {
+                throw StoreError(
+                    .corrupt,
+                    "cannot replay the store: block \(index) holds an event before its stated time; "
+                        + "run `grantrail store verify`")
+            }
             let next = place + 1 < order.count ? blocks[order[place + 1]].minTime : Int64.max
             if next < .max { reorderer.release(below: next, take) }
             progress?(done, total)

@@ -28,7 +28,8 @@ struct Grantrail: ParsableCommand {
         ])
 
     static func main() {
-        Memory.keepLargeBlocks()
+        ProcessLimits.keepLargeBlocks()
+        ProcessLimits.raiseOpenFiles()
         main(nil)
     }
 }

@@ -147,6 +147,95 @@ struct RefreshTests {
         #expect(try #require(folded[4]).facts == .refreshRefused)
     }
 
+    @Test("a tab's harmless replay does not stand before a stranger's")
+    func raceBeforeThief() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: home)
+        script.refuse(1, 10, from: home, asserted: true)
+        script.wait(2400)
+        script.refuse(1, 10, from: thief, asserted: true)
+        script.refuse(1, 11, from: home, reason: .sessionClientMissing)
+        let contest = try #require(script.fold().last ?? nil)
+        #expect(contest.isContested && contest.secondNovelty.prefix == .yes)
+    }
+
+    @Test("the first presenter is judged by what the family knew then, however much it roams later")
+    func roaming() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: "192.0.2.7")
+        script.refresh(1, 11, to: 12, from: "192.0.2.7")
+        for step in 0..<20 as Range<UInt64> {
+            script.refresh(1, 12 + step, to: 13 + step, from: "100.64.\(step).1")
+        }
+        script.refuse(1, 11, from: "203.0.113.77", asserted: true)
+        let replay = try #require(script.fold().last ?? nil)
+        #expect(replay.firstNovelty.prefix == .no)
+        #expect(replay.branch == .victimFirst)
+    }
+
+    @Test("a fork inside a branch leaves the outer fork to be found")
+    func nestedForks() throws {
+        var script = Script()
+        script.code(1, issues: 1, from: home)
+        script.refresh(1, 1, to: 2, from: home)
+        script.refresh(1, 2, to: 3, from: home)
+        script.refresh(1, 2, to: 4, from: home)
+        script.refresh(1, 1, to: 5, from: home)
+        script.refresh(1, 3, to: 30, from: home)
+        script.refresh(1, 4, to: 40, from: home)
+        script.refresh(1, 5, to: 50, from: home)
+        let folded = script.fold()
+        let inner = try #require(folded[6])
+        #expect(inner.facts.contains(.refreshForked) && inner.first.event == ID128(high: 0xE, low: 3))
+        let outer = try #require(folded[7])
+        #expect(outer.facts.contains(.refreshForked) && outer.first.event == ID128(high: 0xE, low: 2))
+    }
+
+    @Test("a token of a family that was forgotten and came back is found again")
+    func forgottenFamily() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.code(2, issues: 20, from: home)
+        script.refresh(1, 10, to: 11, from: home)
+        script.refuse(1, 10, from: thief, asserted: true)
+        var ledger = Ledger(limits: Ledger.Limits(families: 1, tokens: 64))
+        let replay = try #require(script.fold(&ledger).last ?? nil)
+        #expect(replay.facts == .refreshReplayed && !replay.first.isNone)
+    }
+
+    @Test("where tokens may be used again, a refusal for another reason is allowed reuse")
+    func refusedWhereRotationIsOff() throws {
+        var script = Script()
+        for session in 1...5 as ClosedRange<UInt64> {
+            let first = session * 1000
+            script.code(session, issues: first, from: home)
+            script.refresh(session, first, to: first + 1, from: home)
+            for replay in 0..<5 as Range<UInt64> {
+                script.wait(301)
+                script.refresh(session, first, to: first + 10 + replay, from: home)
+            }
+        }
+        script.refuse(1, 1000, from: thief, reason: .expired)
+        let refused = try #require(script.fold().last ?? nil)
+        #expect(refused.rotation == .no && refused.policyAllows == .yes)
+    }
+
+    @Test("a server's leeway for retries does not look like rotation being off")
+    func leeway() throws {
+        var script = Script()
+        for session in 1...6 as ClosedRange<UInt64> {
+            let first = session * 1000
+            script.code(session, issues: first, from: home)
+            for replay in 0..<5 as Range<UInt64> {
+                script.refresh(session, first, to: first + 10 + replay, from: home)
+            }
+        }
+        script.code(9, issues: 5, from: home)
+        #expect(try #require(script.fold().last ?? nil).rotation == .unknown)
+    }
+
     @Test("the replayer's own network contests nothing")
     func notContested() throws {
         var script = Script()
@@ -198,6 +287,7 @@ struct RotationPolicyTests {
             let first = session * 1000
             script.code(session, issues: first, from: "198.51.100.7")
             script.refresh(session, first, to: first + 1, from: "198.51.100.7")
+            script.wait(301)
             for replay in 0..<(25 / lineages + 1) {
                 script.refresh(session, first, to: first + 10 + UInt64(replay), from: ip(replay))
             }

@@ -217,7 +217,17 @@ struct KeycloakMapper: ~Copyable {
             if row.presented.isNone { row.presented = take(.refreshTokenID, .presented, &fields) }
             if row.presented.isNone { row.presented = takeMark(.token, .presented, &fields) }
         }
+        if !row.presented.isNone && isSecret(.presented)
+            || !row.issuedRefresh.isNone && isSecret(.issuedRefresh)
+        {
+            row.flags.insert(.secretToken)
+        }
         row.code = takeMark(.code, .code, &fields)
+    }
+
+    /// Whether the text kept for a token's column is the mark of a secret.
+    private func isSecret(_ column: IDColumn) -> Bool {
+        kept.contains { $0.column == column && SecretMark.fingerprint($0.text) != nil }
     }
 
     @inline(__always)
