@@ -94,7 +94,7 @@ struct AlertBuilder {
     private func describeConflict(_ alert: inout Alert, _ event: Hit.Event) {
         // What is judged harmless has no thief.
         guard alert.severity > .info, let transition = event.transition,
-            !transition.facts.isDisjoint(with: [.refreshReplayed, .refreshForked])
+            !transition.facts.isDisjoint(with: [.refreshReplayed, .refreshForked, .codeReplayed])
         else { return }
         let branch = transition.branch
         alert.branch = branch

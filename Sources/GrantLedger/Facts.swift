@@ -18,10 +18,13 @@ public struct FactSet: OptionSet, Sendable, Hashable, BitwiseCopyable {
     /// The session, the grant or the token ended or was revoked.
     public static let familyEnded = FactSet(rawValue: 1 << 5)
 
+    /// An authorization code that was redeemed before was presented again, or the server said so.
+    public static let codeReplayed = FactSet(rawValue: 1 << 6)
+
     /// Names as rules write them, by bit.
     public static let names = [
         "lineage.opened", "refresh.rotated", "refresh.replayed", "refresh.refused",
-        "refresh.forked", "family.ended",
+        "refresh.forked", "family.ended", "code.replayed",
     ]
 
     /// The set with one named fact; nil for an unknown name.

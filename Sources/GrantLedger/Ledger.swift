@@ -21,6 +21,8 @@ public struct Ledger: Sendable {
     var lineages: Ring<Lineage>
     var nodes: Ring<TokenNode>
     var forks: Ring<Fork>
+    var codes: Ring<CodeRecord>
+    var codeTable = IndexTable()
     var policies = RotationPolicies()
     private var familyTable = IndexTable()
     private var nodeTable = IndexTable()
@@ -32,6 +34,7 @@ public struct Ledger: Sendable {
         lineages = Ring(capacity: limits.tokens)
         nodes = Ring(capacity: limits.tokens)
         forks = Ring(capacity: max(1, limits.tokens / 64))
+        codes = Ring(capacity: max(1, limits.tokens / 64))
     }
 
     /// Families and tokens that made room for newer ones.
@@ -49,7 +52,15 @@ public struct Ledger: Sendable {
         switch batch.kind[row] {
         case .codeRedeemed, .tokenIssued, .tokenExchanged, .deviceCodeRedeemed, .cibaRedeemed:
             guard batch.outcome[row] == .success else { return false }
-            return open(batch, row, &transition)
+            guard batch.kind[row] == .codeRedeemed, foldCode(batch[row], &transition) else {
+                return open(batch, row, &transition)
+            }
+            // A server that redeems a code twice still issues tokens, which must be followed.
+            var opened = Transition()
+            if open(batch, row, &opened) { transition.join(opened) }
+            return true
+        case .codeIssued, .codeRejected, .codeReplayed:
+            return foldCode(batch[row], &transition)
         case .refreshSucceeded:
             return accept(batch, row, &transition)
         case .refreshRejected, .refreshReuseDetected:

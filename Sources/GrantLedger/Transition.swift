@@ -43,6 +43,15 @@ public struct Transition: Sendable, BitwiseCopyable {
 
     public init() {}
 
+    /// Takes over the facts and the lineage of another transition of the same event.
+    mutating func join(_ other: Transition) {
+        facts.formUnion(other.facts)
+        family = other.family
+        familySerial = other.familySerial
+        lineageRoot = other.lineageRoot
+        isBorn = other.isBorn
+    }
+
     /// Which presenter is the thief. Told only for a family whose birth was seen, by which
     /// presenter was more foreign to it.
     public var branch: Branch {

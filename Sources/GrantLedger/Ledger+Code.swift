@@ -1,0 +1,68 @@
+internal import AuditModel
+
+// The code machine: issued -> redeemed -> (presented again). RFC 6749 §4.1.2: a code is for one use.
+
+/// One authorization code, by its id or by its fingerprint.
+struct CodeRecord: Sendable, BitwiseCopyable {
+    var id: ID128
+    var redeemed: Redemption = .none
+}
+
+extension Ledger {
+    /// Folds in an event that names an authorization code.
+    ///
+    /// - Returns: whether the code was presented after it had been redeemed.
+    mutating func foldCode(_ event: EventRow, _ transition: inout Transition) -> Bool {
+        if event.code.isNone && event.kind != .codeReplayed { return false }
+        let known = findCode(event.code)
+        if event.kind == .codeRedeemed, event.outcome == .success {
+            let index = known ?? addCode(event.code)
+            if codes[index].redeemed.isNone {
+                codes[index].redeemed = Redemption(event)
+                return false
+            }
+        } else if event.kind == .codeIssued {
+            if known == nil, !event.code.isNone { _ = addCode(event.code) }
+            return false
+        }
+        let first = known.map { codes[$0].redeemed } ?? .none
+        guard !first.isNone || event.kind == .codeReplayed else { return false }
+        describe(first, event, &transition)
+        return true
+    }
+
+    private func describe(_ first: Redemption, _ event: EventRow, _ transition: inout Transition) {
+        transition = Transition()
+        transition.facts = .codeReplayed
+        if let family = findFamily(event) {
+            transition.family = family
+            transition.familySerial = families[family].serial
+            transition.isBorn = families[family].isBorn
+        }
+        transition.lineageRoot = event.id
+        transition.first = first
+        transition.second = Redemption(event)
+        transition.isRefused = event.outcome != .success
+        transition.isAsserted = event.kind == .codeReplayed
+        guard !first.isNone else { return }
+        transition.replayGap = event.time - first.time
+        transition.sameNetwork = first.presenter.sharesNetwork(with: transition.second.presenter)
+    }
+
+    private func findCode(_ code: ID128) -> Int? {
+        if code.isNone { return nil }
+        return codeTable.find(Self.codeHash(code), in: codes) { $0.id == code }
+    }
+
+    private mutating func addCode(_ code: ID128) -> Int {
+        let index = codes.add(CodeRecord(id: code)) { index, old in
+            codeTable.remove(Self.codeHash(old.id), index)
+        }
+        codeTable.insert(Self.codeHash(code), index)
+        return index
+    }
+
+    private static func codeHash(_ code: ID128) -> UInt32 {
+        UInt32(truncatingIfNeeded: code.tableHash >> 32)
+    }
+}

@@ -1,0 +1,47 @@
+import AuditModel
+import GrantLedger
+import Testing
+
+@Suite("The code machine")
+struct CodeTests {
+    private func fold(_ acts: [(EventKind, UInt64, Outcome)]) -> [FactSet] {
+        var batch = EventBatch(capacity: 8)
+        for (index, act) in acts.enumerated() {
+            var row = EventRow()
+            row.time = Int64(index) * 1_000_000_000
+            row.kind = act.0
+            row.outcome = act.2
+            row.id = ID128(high: 1, low: UInt64(index + 1))
+            if act.1 != 0 { row.code = ID128(high: 2, low: act.1) }
+            batch.append(row)
+        }
+        var ledger = Ledger()
+        return (0..<batch.count).map { row in
+            var transition = Transition()
+            return ledger.apply(batch, row: row, into: &transition) ? transition.facts : []
+        }
+    }
+
+    @Test("a code presented after it was redeemed is a replay, accepted or not")
+    func replay() {
+        let facts = fold([
+            (.codeIssued, 7, .success), (.codeRedeemed, 7, .success),
+            (.codeRejected, 7, .failure), (.codeRedeemed, 7, .success),
+        ])
+        #expect(facts == [[], [], .codeReplayed, .codeReplayed])
+    }
+
+    @Test("a code that was never redeemed is no replay, nor is one without an id")
+    func noReplay() {
+        let facts = fold([
+            (.codeRejected, 7, .failure), (.codeRejected, 0, .failure),
+            (.codeRedeemed, 0, .success), (.codeRedeemed, 0, .success),
+        ])
+        #expect(facts == [[], [], [], []])
+    }
+
+    @Test("what the server calls a replay is one without our having seen the code")
+    func asserted() {
+        #expect(fold([(.codeReplayed, 0, .failure)]) == [.codeReplayed])
+    }
+}
