@@ -113,18 +113,8 @@ public struct Rule: Sendable, Equatable {
         }
     }
 
-    /// What the operator can do; `{field}` is filled in from the alert's keys.
-    public struct ActionTemplate: Sendable, Equatable {
-        public var title: String
-        public var command: String?
-        public var reversible: Bool
-
-        public init(title: String, command: String?, reversible: Bool) {
-            self.title = title
-            self.command = command
-            self.reversible = reversible
-        }
-    }
+    /// What the operator can do; `{field}` in its texts is filled in from the alert.
+    public typealias ActionTemplate = Alert.Action
 
     /// What `{…}` may name in messages and actions: members of the alert and facts about it. One
     /// that an alert does not have is written as `unknown`.

@@ -69,6 +69,9 @@ extension Ledger {
                 lineage: lineage, generation: nodes[index].generation, event: event)
             if nodes[index].isSpent {
                 describeReplay(of: index, event, &transition)
+            } else if contest(index, event, &transition) {
+                transition.isRefused = true
+                return true
             }
         } else {
             guard let family = isAsserted ? openFamily(event, batch, row, isBorn: false)
@@ -126,6 +129,7 @@ extension Ledger {
         let child = addChild(of: index, event, branch: branch)
         nodes[index].firstChild = Int32(child)
         transition.facts = .refreshRotated
+        _ = contest(index, event, &transition)
         if branch >= 0 { useBranch(branch, lineage: lineage, &transition) }
         if lineages[lineage].isReplayed {
             transition.isAfterReplay = true
@@ -186,7 +190,25 @@ extension Ledger {
         if let child = child(of: index) {
             transition.successorUsed = Knowledge(nodes[child].isUsed)
         }
+        transition.isFirstVouched = isVouched(after: index, profile, before: node.spentAct)
     }
+
+    /// Whether the first branch below a token was carried on from a network known before an act.
+    private func isVouched(
+        after index: Int, _ profile: PresenterProfile, before act: UInt32
+    ) -> Bool {
+        var next = child(of: index)
+        for _ in 0..<Self.vouchingDepth {
+            guard let node = next, nodes[node].isSpent else { return false }
+            let novelty = profile.novelty(of: nodes[node].spent.presenter, before: act)
+            if novelty.prefix == .no { return true }
+            next = child(of: node)
+        }
+        return false
+    }
+
+    /// Generations to look down a branch for somebody the family knows.
+    private static let vouchingDepth = 32
 
     /// The token that the first redemption issued, if its slot still holds it.
     private func child(of index: Int) -> Int? {
@@ -221,6 +243,7 @@ extension Ledger {
         families[family].replays += 1
         if let index = findNode(event.presented) {
             noteReplay(lineage: Int(nodes[index].lineage), fork: -1)
+            expectContest(at: index, transition)
         }
     }
 
@@ -230,6 +253,51 @@ extension Ledger {
             lineages[lineage].lastFork = fork
             families[Int(lineages[lineage].family)].replays += 1
         }
+    }
+}
+
+// MARK: - Contested replays
+
+extension Ledger {
+    /// Remembers a refused replay at the successor of the replayed token, while that is live.
+    private mutating func expectContest(at index: Int, _ transition: Transition) {
+        guard !transition.first.isNone, let child = child(of: index), !nodes[child].isSpent,
+            nodes[child].contest < 0
+        else { return }
+        var fork = Fork(
+            lineage: nodes[index].lineage, first: transition.first, second: transition.second,
+            firstNovelty: transition.firstNovelty, secondNovelty: transition.secondNovelty)
+        fork.isRefused = true
+        nodes[child].contest = Int32(forks.add(fork) { _, _ in })
+    }
+
+    /// Whether presenting this token answers a refused replay of its parent: the successor is in
+    /// other hands than the replayed token. A client that lost the response never had it, and tabs
+    /// of one browser share a network.
+    private mutating func contest(
+        _ index: Int, _ event: EventRow, _ transition: inout Transition
+    ) -> Bool {
+        let node = nodes[index]
+        guard node.contest >= 0 else { return false }
+        let fork = forks[Int(node.contest)]
+        guard fork.isRefused, fork.lineage == node.lineage,
+            Presenter(of: event).sharesNetwork(with: fork.second.presenter) == .no
+        else { return false }
+        nodes[index].contest = -1
+        transition.facts.insert(.refreshReplayed)
+        transition.isContested = true
+        transition.generation = transition.generation > 0 ? transition.generation - 1 : -1
+        transition.generationGap = lineages[Int(node.lineage)].newestGeneration
+            - (node.generation &- 1)
+        transition.first = fork.first
+        transition.firstNovelty = fork.firstNovelty
+        transition.second = fork.second
+        transition.secondNovelty = fork.secondNovelty
+        transition.sameNetwork = fork.first.presenter.sharesNetwork(with: fork.second.presenter)
+        transition.replayGap = fork.second.time - fork.first.time
+        transition.successorUsed = .yes
+        transition.policyAllows = .no
+        return true
     }
 }
 
@@ -267,7 +335,7 @@ extension Ledger {
             forks[index].isUsed.1 = true
         }
         let fork = forks[index]
-        guard fork.usedCount == 2, !fork.isAnnounced else { return }
+        guard !fork.isRefused, fork.usedCount == 2, !fork.isAnnounced else { return }
         forks[index].isAnnounced = true
         transition.facts.insert(.refreshForked)
         transition.first = fork.first

@@ -50,8 +50,10 @@ struct TokenNode: Sendable, BitwiseCopyable {
     var firstChild: Int32 = -1
     /// The branch of a fork this token grew in, as an index into the forks, twice plus the side.
     var branch: Int32 = -1
-    /// The fork that this token became when it was accepted a second time.
+    /// The fork that this token became when it was presented a second time.
     var ownFork: Int32 = -1
+    /// The refused replay of this token's parent: whoever presents this token answers it.
+    var contest: Int32 = -1
     /// Whether the access token issued with it was seen in use.
     var isAccessUsed = false
 
@@ -96,7 +98,7 @@ struct Family: Sendable, BitwiseCopyable {
     var profile = PresenterProfile()
 }
 
-/// A refresh token that was accepted twice: two branches of one lineage.
+/// A refresh token that was presented twice. Accepted twice it has two branches.
 struct Fork: Sendable, BitwiseCopyable {
     var lineage: UInt32
     var first: Redemption
@@ -106,6 +108,8 @@ struct Fork: Sendable, BitwiseCopyable {
     /// Whether each branch was used after the fork.
     var isUsed: (Bool, Bool) = (false, false)
     var isAnnounced = false
+    /// Whether the server refused the second presentation.
+    var isRefused = false
 
     var usedCount: UInt8 { (isUsed.0 ? 1 : 0) + (isUsed.1 ? 1 : 0) }
 }

@@ -24,6 +24,9 @@ public struct Transition: Sendable, BitwiseCopyable {
     public var isBorn = false
     public var isRefused = false
     public var isAsserted = false
+    /// The replay is an earlier one, refused; this event shows that somebody else holds the token
+    /// which the first redemption issued.
+    public var isContested = false
     /// The lineage had a replay before; its branches may still act.
     public var isAfterReplay = false
     /// Branches used since the last replay: 0, 1 or 2.
@@ -31,6 +34,9 @@ public struct Transition: Sendable, BitwiseCopyable {
     /// The first redemption of the token in question, and what about it was new to the family.
     public var first: Redemption = .none
     public var firstNovelty = Novelty()
+    /// The branch of the first redemption was later carried on from a network that the family knew
+    /// before it: whoever redeemed first belongs to the family, however new the network was.
+    public var isFirstVouched = false
     /// The second presentation: this event, or for a fork the one that made it.
     public var second: Redemption = .none
     public var secondNovelty = Novelty()
@@ -41,9 +47,9 @@ public struct Transition: Sendable, BitwiseCopyable {
     /// presenter was more foreign to it.
     public var branch: Branch {
         guard isBorn else { return .undetermined }
-        if firstNovelty.strength > secondNovelty.strength { return .attackerFirst }
-        if secondNovelty.strength > firstNovelty.strength { return .victimFirst }
-        return .undetermined
+        let first = isFirstVouched ? 0 : firstNovelty.strength
+        if first > secondNovelty.strength { return .attackerFirst }
+        return secondNovelty.strength > first ? .victimFirst : .undetermined
     }
 
     /// Whether either presenter is new in one respect.

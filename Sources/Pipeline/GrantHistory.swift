@@ -76,10 +76,16 @@ struct GrantHistoryBuilder {
         var transition = Transition()
         let hasMeaning = ledger.apply(batch, row: row, into: &transition)
         if hasMeaning, transition.family >= 0 { family = transition.family }
+        var facts = hasMeaning ? transition.facts : []
+        if transition.isContested {
+            // The replay was an earlier event; this one is an ordinary step.
+            facts.remove(.refreshReplayed)
+            if facts.isEmpty { facts = .refreshRefused }
+        }
         steps.append(
             GrantHistory.Step(
                 event: event.id, time: event.time, precision: event.precision, kind: event.kind,
-                meaning: meaning(of: event, hasMeaning ? transition.facts : []),
+                meaning: meaning(of: event, facts),
                 ip: event.ip.isNone ? nil : event.ip.text,
                 country: event.country == 0 ? nil : Self.letters(event.country),
                 reason: event.reasonRaw == 0 ? nil : pool.text(event.reasonRaw),

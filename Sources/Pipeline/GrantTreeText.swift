@@ -71,7 +71,7 @@ public struct GrantTreeText {
             }
             let step = steps[index]
             let rail = rail(
-                step, column: Self.column(of: step), open: &open, isFirst: index == 0,
+                step, column: Self.column(of: step, history), open: &open, isFirst: index == 0,
                 isLast: index == steps.count - 1)
             lines.append("  \(time(step)) \(rail) \(label(step, history))")
             index += 1
@@ -100,14 +100,19 @@ public struct GrantTreeText {
     private func rail(
         _ step: GrantHistory.Step, column: Int, open: inout Int, isFirst: Bool, isLast: Bool
     ) -> String {
-        if case .replayed(_, .some) = step.meaning {
+        if case .rotated = step.meaning, column >= open {
+            open = column + 1
+            return String(repeating: "│ ", count: column - 1) + "├─◆"
+        }
+        if case .replayed(_, .some) = step.meaning, column > 0 {
             // A new branch leaves the column of the token's first redemption.
-            let lines = String(repeating: "│ ", count: max(0, open - 1))
             open = max(open, column + 1)
-            return lines + "├─◆"
+            return String(repeating: "│ ", count: column - 1) + "├─◆"
         }
         let before = String(repeating: "│ ", count: column)
-        if case .replayed = step.meaning { return before + "├─✗" }
+        if case .replayed = step.meaning {
+            return String(repeating: "│ ", count: max(0, column - 1)) + "├─✗"
+        }
         let after = String(repeating: " │", count: max(0, open - column - 1))
         let mark: String
         switch step.meaning {
@@ -168,7 +173,13 @@ public struct GrantTreeText {
         return nil
     }
 
-    private static func column(of step: GrantHistory.Step) -> Int {
+    /// The thief's acts stand in a column of their own, also where the server knows one branch.
+    private static func column(of step: GrantHistory.Step, _ history: GrantHistory) -> Int {
+        let branch = branch(of: step)
+        return branch == 0 && role(of: step, history) == "attacker" ? 1 : branch
+    }
+
+    private static func branch(of step: GrantHistory.Step) -> Int {
         switch step.meaning {
         case .opened(let token), .rotated(let token, _): token.branch
         case .replayed(let token, let next): next?.branch ?? token?.branch ?? 0

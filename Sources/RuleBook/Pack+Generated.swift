@@ -274,6 +274,18 @@ grantrail:
           expect:
               - {level: medium, branch: undetermined}
               - {none: [REF-01]}
+        - name: the owner answers a thief who came too late
+          story: |
+              10:00 anna berlin/telekom   refresh g5>g6
+              10:40 ???  berlin/telekom#2 refresh g5 refused reuse
+              10:50 anna berlin/telekom   refresh g6 refused gone
+          expect: {level: medium, branch: victim_first, verdict: ambiguous}
+        - name: two tabs that travelled together
+          story: |
+              10:00 anna berlin/telekom   refresh g5>g6
+              10:40 anna berlin/telekom#2 refresh g5 refused reuse
+              10:50 anna berlin/telekom#2 refresh g6 refused gone
+          expect: none
         - name: theft is for REF-01 alone
           story: |
               10:00 anna berlin/telekom refresh g5>g6

@@ -25,6 +25,18 @@ struct RefreshTests {
         #expect(replay.branch == .victimFirst)
     }
 
+    @Test("an owner on a new network is known by going on from an old one")
+    func vouched() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: "192.0.2.7")
+        script.refresh(1, 11, to: 12, from: home)
+        script.refuse(1, 10, from: thief, asserted: true)
+        let replay = try #require(script.fold().last ?? nil)
+        #expect(replay.firstNovelty.prefix == .yes && replay.secondNovelty.prefix == .yes)
+        #expect(replay.branch == .victimFirst)
+    }
+
     @Test("a thief who redeems first is found when the victim is refused")
     func attackerFirst() throws {
         var script = Script()
@@ -113,6 +125,47 @@ struct RefreshTests {
         script.refresh(1, 21, to: 22, from: thief)
         let fork = try #require(script.fold().last ?? nil)
         #expect(fork.facts.contains(.refreshForked))
+    }
+
+    @Test("a refused replay is contested once, when the successor comes from another network")
+    func contested() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: home)
+        script.wait(600)
+        script.refuse(1, 10, from: thief, asserted: true)
+        script.refuse(1, 11, from: home, reason: .sessionClientMissing)
+        script.refuse(1, 11, from: home, reason: .sessionClientMissing)
+        let folded = script.fold()
+        let replay = try #require(folded[2])
+        #expect(!replay.isContested && replay.successorUsed == .no)
+        let contest = try #require(folded[3])
+        #expect(contest.facts == .refreshReplayed && contest.isContested)
+        #expect(contest.generation == 0 && contest.generationGap == 1)
+        #expect(contest.successorUsed == .yes && contest.second == replay.second)
+        #expect(contest.replayGap == replay.replayGap && contest.branch == .victimFirst)
+        #expect(try #require(folded[4]).facts == .refreshRefused)
+    }
+
+    @Test("the replayer's own network contests nothing")
+    func notContested() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: home)
+        script.refuse(1, 10, from: thief, asserted: true)
+        script.refuse(1, 11, from: thief, reason: .sessionClientMissing)
+        #expect(try #require(script.fold().last ?? nil).facts == .refreshRefused)
+    }
+
+    @Test("a server that lets the owner go on is contested by the owner's next rotation")
+    func contestedByRotation() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: home)
+        script.refuse(1, 10, from: thief, asserted: true)
+        script.refresh(1, 11, to: 12, from: home)
+        let contest = try #require(script.fold().last ?? nil)
+        #expect(contest.facts == [.refreshRotated, .refreshReplayed] && contest.isContested)
     }
 
     @Test("a server that issues no new token spends nothing")

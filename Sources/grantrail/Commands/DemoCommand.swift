@@ -111,13 +111,14 @@ struct DemoCommand: ParsableCommand {
         _ alerts: [Alert], directory: String, path: String, _ style: TextStyle
     ) {
         let family = Self.example(alerts)?.keys.family?.prefix(12) ?? "ID"
+        let program = CommandLine.arguments.first ?? "grantrail"
         Terminal.write(
             style.bold("NEXT") + "\n\n" + """
-                  grantrail grant show \(family) --store \(path)
-                  grantrail grant list --store \(path) --replayed
-                  grantrail backtest --store \(path) --output ndjson
-                  grantrail store verify \(path)
-                  grantrail rules list
+                  \(program) grant show \(family) --store \(path)
+                  \(program) grant list --store \(path) --replayed
+                  \(program) backtest --store \(path) --output ndjson
+                  \(program) store verify \(path)
+                  \(program) rules list
                   less \(directory)/truth.jsonl
 
                 """)
