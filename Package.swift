@@ -70,7 +70,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "CAllocator", arguments,
+                "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 

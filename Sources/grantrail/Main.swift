@@ -29,6 +29,7 @@ struct Grantrail: ParsableCommand {
 
     static func main() {
         Memory.keepLargeBlocks()
+        Cryptography.outliveTheProcess()
         main(nil)
     }
 }
