@@ -107,6 +107,9 @@ struct Finished: Sendable {
         return self
     }
 
+    /// Lines of standard output that are JSON objects.
+    var objectsIfAny: [String] { outputLines.filter { $0.hasPrefix("{") } }
+
     /// Every line of standard output as a JSON object.
     func objects() throws -> [[String: Any]] {
         try outputLines.map { line in
