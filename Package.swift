@@ -49,11 +49,11 @@ let package = Package(
         library("GrantLedger", ["AuditModel"]),
         // Floor 2
         library("LogFormats", ["AuditModel", "WireFormat"]),
-        library("TokenScan", ["AuditModel", "WireFormat", "COpenSSL"]),
-        library("Detection", ["AuditModel", "WireFormat", "GrantLedger"]),
+        library("TokenScan", ["AuditModel", "COpenSSL"]),
+        library("Detection", ["AuditModel", "GrantLedger"]),
         // Floor 3
         library("Intake", ["AuditModel", "CZstd", "CZlib"]),
-        library("EventStore", ["AuditModel", "WireFormat", "CSQLite", "CZstd"]),
+        library("EventStore", ["AuditModel", "CSQLite", "CZstd"]),
         library("RuleBook", ["AuditModel", "WireFormat", "GrantLedger", "Detection", yams]),
         library("Delivery", ["AuditModel", "WireFormat"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
@@ -62,15 +62,15 @@ let package = Package(
             "Pipeline",
             [
                 "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "TokenScan", "Detection",
-                "Intake", "EventStore", "RuleBook", "Delivery",
+                "Intake", "EventStore", "Delivery",
             ]),
         // Floor 5
         .executableTarget(
             name: "grantrail",
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
-                "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline", "CAllocator",
-                arguments,
+                "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
+                "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 
@@ -83,5 +83,9 @@ let package = Package(
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
+        tests("Pipeline", ["Pipeline", "AuditModel"]),
+        // Runs the built program; reads the repository.
+        tests("Command", []),
+        tests("Tidy", []),
     ]
 )

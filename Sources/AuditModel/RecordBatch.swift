@@ -98,7 +98,7 @@ public enum IssueCode: String, CaseIterable, Sendable {
     public var explanation: String {
         switch self {
         case .recordTooLong: "the record is longer than the limit"
-        case .recordTruncated: "the input ends inside the record"
+        case .recordTruncated: "the record is cut off before its end"
         case .recordEmpty: "the record holds no text"
         case .jsonSyntax: "the record is not valid JSON"
         case .jsonDepth: "the JSON is nested too deeply"

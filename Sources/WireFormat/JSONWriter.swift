@@ -17,6 +17,12 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Gives away what was written so far; what is open stays open.
+    public mutating func takeBytes() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
+    }
+
     public mutating func beginObject() { open(UInt8(ascii: "{")) }
     public mutating func endObject() { close(UInt8(ascii: "}")) }
     public mutating func beginArray() { open(UInt8(ascii: "[")) }

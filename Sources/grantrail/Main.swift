@@ -30,6 +30,7 @@ struct Grantrail: ParsableCommand {
     static func main() {
         ProcessLimits.keepLargeBlocks()
         ProcessLimits.raiseOpenFiles()
+        Cryptography.outliveTheProcess()
         main(nil)
     }
 }

@@ -102,7 +102,7 @@ struct StoreCommand: ParsableCommand {
                 var lines = EventLines(options)
                 let store = try openStore(storePath(path, store), .readOnly)
                 try EventSequence().run(store) { lines.add($0, $1, $2) }
-                lines.flush()
+                lines.finish()
                 try onStore { () throws(StoreError) in try store.close() }
             }
         }

@@ -33,7 +33,7 @@ struct TailCommand: ParsableCommand {
                 let tally = try EventReader(history, intake).read { batch, row, pool in
                     if batch.time[row] >= from { lines.add(batch, row, pool) }
                 }
-                lines.flush()
+                lines.finish()
                 note(tally)
             }
         }
@@ -103,28 +103,36 @@ struct EventLines {
     private var text = ""
     private let output: OutputOptions
     private let style: TextStyle
-    private let isText: Bool
 
     init(_ output: OutputOptions) {
         self.output = output
         style = output.style
-        isText = output.choice == .text
+        if output.choice == .json { writer.beginArray() }
     }
 
     mutating func add(_ batch: EventBatch, _ row: Int, _ pool: StringPool) {
-        if isText {
-            text += EventTextFormat(style: style).line(batch, row, pool) + "\n"
-        } else {
+        switch output.choice {
+        case .text: text += EventTextFormat(style: style).line(batch, row, pool) + "\n"
+        case .ndjson:
             EventJSON.append(batch, row: row, pool: pool, to: &writer)
             writer.endLine()
+        case .json: EventJSON.append(batch, row: row, pool: pool, to: &writer)
         }
         if writer.bytes.count + text.utf8.count > 1 << 16 { flush() }
     }
 
-    mutating func flush() {
-        Terminal.write(writer.bytes)
+    /// Writes what is left, and the end of an array.
+    mutating func finish() {
+        if output.choice == .json {
+            writer.endArray()
+            writer.endLine()
+        }
+        flush()
+    }
+
+    private mutating func flush() {
+        Terminal.write(writer.takeBytes())
         Terminal.write(text)
-        writer.removeAll()
         text = ""
     }
 }
