@@ -82,6 +82,7 @@ let package = Package(
         tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
+        tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
         tests("Pipeline", ["Pipeline", "AuditModel"]),
         // Runs the built program; reads the repository.
