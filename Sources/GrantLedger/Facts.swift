@@ -68,7 +68,8 @@ public enum FactField: String, CaseIterable, Sendable {
     case policyAllows = "policy_allows"
     /// `on` or `off`: whether the client's refresh tokens are for one use, as far as it is known.
     case rotation
-    /// Whether both presenters of a replayed token share a network (/24, /56).
+    /// Whether both presenters of a replayed token share a network (/24, /56), or the second one's
+    /// network carried on what the first redemption began.
     case sameNetwork = "same_network"
     /// `seen` or `unseen`: whether the family's first token was issued before our eyes.
     case birth

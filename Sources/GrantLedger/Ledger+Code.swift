@@ -1,6 +1,7 @@
 internal import AuditModel
 
-// The code machine: issued -> redeemed -> (presented again). RFC 6749 §4.1.2: a code is for one use.
+// The code machine: issued -> redeemed -> (presented again). A code is for one use: RFC 6749
+// §4.1.2.
 
 /// One authorization code, by its id or by its fingerprint.
 struct CodeRecord: Sendable, BitwiseCopyable {

@@ -103,7 +103,8 @@ extension Ledger {
     }
 
     private static func hash(issuer: UInt32, anchor: ID128) -> UInt32 {
-        UInt32(truncatingIfNeeded: (anchor.tableHash ^ UInt64(issuer) &* 0xD6E8_FEB8_6659_FD93) >> 32)
+        UInt32(
+            truncatingIfNeeded: (anchor.tableHash ^ UInt64(issuer) &* 0xD6E8_FEB8_6659_FD93) >> 32)
     }
 
     func findFamily(_ event: EventRow) -> Int? {

@@ -61,8 +61,8 @@ public struct Novelty: Sendable, Hashable, BitwiseCopyable {
 
 /// The networks a family was presented from, each with the act that brought it in.
 ///
-/// Bounded: when full, the one seen least often makes room, of several the one not seen for longest.
-/// A phone on the road passes many networks once; home and office stay.
+/// Bounded: when full, the one seen least often makes room, of several the one not seen for
+/// longest. A phone on the road passes many networks once; home and office stay.
 struct PresenterProfile: Sendable, BitwiseCopyable {
     static let capacity = 8
 

@@ -30,7 +30,8 @@ struct LedgerPropertyTests {
         let client = "client-\(act.session)"
         switch act.choice {
         case 0: script.code(act.session, issues: act.token, from: act.ip, client: client)
-        case 1, 2: script.refresh(act.session, act.token, to: act.next, from: act.ip, client: client)
+        case 1, 2:
+            script.refresh(act.session, act.token, to: act.next, from: act.ip, client: client)
         default:
             script.refuse(act.session, act.token, from: act.ip, asserted: true, client: client)
         }

@@ -25,6 +25,17 @@ struct RefreshTests {
         #expect(replay.branch == .victimFirst)
     }
 
+    @Test("a tab left behind on the network that carries on the live branch is no stranger")
+    func leftBehind() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: home)
+        script.refresh(1, 11, to: 12, from: "109.40.2.9")
+        script.refuse(1, 10, from: "109.40.2.9", asserted: true)
+        let replay = try #require(script.fold().last ?? nil)
+        #expect(replay.isNew(\.prefix) == .yes && replay.sameNetwork == .yes)
+    }
+
     @Test("an owner on a new network is known by going on from an old one")
     func vouched() throws {
         var script = Script()
@@ -127,6 +138,39 @@ struct RefreshTests {
         #expect(fork.facts.contains(.refreshForked))
     }
 
+    @Test("an owner's retry does not hide a thief who is accepted on the same token")
+    func threeBranches() throws {
+        var script = Script()
+        script.code(1, issues: 10, from: home)
+        script.refresh(1, 10, to: 11, from: home)
+        script.wait(20)
+        script.refresh(1, 10, to: 12, from: home)
+        script.wait(80)
+        script.refresh(1, 10, to: 66, from: thief)
+        script.refresh(1, 12, to: 13, from: home)
+        script.wait(60)
+        script.refresh(1, 66, to: 67, from: thief)
+        let fork = try #require(script.fold().last ?? nil)
+        #expect(fork.facts.contains(.refreshForked))
+        #expect(fork.branchesForeign == .yes)
+        #expect(fork.second.presenter.ip == IPAddress(thief))
+    }
+
+    @Test("forks at every token of a long lineage cost no more than the tokens")
+    func manyForks() throws {
+        let count: UInt64 = 20_000
+        var script = Script()
+        script.code(1, issues: 1, from: home)
+        for token in 1...count { script.refresh(1, token, to: token + 1, from: home) }
+        for token in 1...count {
+            script.refresh(1, token, to: 1_000_000 + token, from: thief)
+        }
+        let started = ContinuousClock.now
+        let folded = script.fold()
+        #expect(started.duration(to: .now) < .seconds(10))
+        #expect(folded.last??.facts == .refreshReplayed)
+    }
+
     @Test("a refused replay is contested once, when the successor comes from another network")
     func contested() throws {
         var script = Script()
@@ -188,9 +232,11 @@ struct RefreshTests {
         script.refresh(1, 5, to: 50, from: home)
         let folded = script.fold()
         let inner = try #require(folded[6])
-        #expect(inner.facts.contains(.refreshForked) && inner.first.event == ID128(high: 0xE, low: 3))
+        #expect(inner.facts.contains(.refreshForked))
+        #expect(inner.first.event == ID128(high: 0xE, low: 3))
         let outer = try #require(folded[7])
-        #expect(outer.facts.contains(.refreshForked) && outer.first.event == ID128(high: 0xE, low: 2))
+        #expect(outer.facts.contains(.refreshForked))
+        #expect(outer.first.event == ID128(high: 0xE, low: 2))
     }
 
     @Test("a token of a family that was forgotten and came back is found again")
