@@ -89,7 +89,8 @@ extension LenientBytes {
             guard index > name, step(index).byte == 0x3D else { return }
             let nameEnd = index
             index = step(index).next
-            if raw(index) == 0x22 { index += 1 }
+            let quote = step(index)
+            if quote.byte == 0x22 { index = quote.next }
             if !isHarmlessCookie(name..<nameEnd),
                 let span = opaqueValue(from: index, .cookie, allowsUUID: true)
             {
@@ -138,10 +139,12 @@ extension LenientBytes {
         }
     }
 
-    /// Whether the record speaks of an OAuth redirect: a sibling parameter or its usual paths.
+    /// Whether the record speaks of an OAuth redirect or token request: a sibling parameter or the
+    /// usual paths.
     var isAuthorizationResponse: Bool {
         let signs: [StaticString] = [
             "state", "iss=", "iss%3d", "callback", "redirect", "/cb", "signin", "oauth", "oidc",
+            "grant_type",
         ]
         for index in 0..<count {
             for sign in signs where raw(index) | 0x20 == sign.utf8Start[0] | 0x20 {

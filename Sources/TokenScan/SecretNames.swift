@@ -45,6 +45,13 @@ struct SecretName {
         SecretName("password", .password, .free), SecretName("passwd", .password, .free),
         SecretName("newpassword", .password, .free), SecretName("oldpassword", .password, .free),
         SecretName("currentpassword", .password, .free),
+        SecretName("userpassword", .password, .free),
+        SecretName("passwordnew", .password, .free),
+        SecretName("passwordconfirm", .password, .free),
+        SecretName("confirmpassword", .password, .free),
+        SecretName("oldrefreshtoken", .refreshToken), SecretName("newrefreshtoken", .refreshToken),
+        SecretName("logouttoken", .token), SecretName("actiontoken", .token),
+        SecretName("apikey", .token), SecretName("xapikey", .token),
         SecretName("authorization", .bearer, .authorization),
         SecretName("proxyauthorization", .bearer, .authorization),
         SecretName("bearer", .bearer, .scheme), SecretName("dpop", .dpop, .scheme),
@@ -62,8 +69,11 @@ extension LenientBytes {
         let letters = base.loadUnaligned(fromByteOffset: index - 2, as: UInt32.self)
         switch UInt32(bigEndian: letters) | 0x2020_2020 {
         case 0x6F6B_656E, 0x6372_6574, 0x636F_6465, 0x6669_6572, 0x7469_6F6E, 0x776F_7264,
-            0x7373_7764, 0x6470_6F70, 0x6F6B_6965, 0x6869_6E74, 0x6172_6572, 0x6173_6963:
-            // oken cret code fier tion word sswd dpop okie hint arer asic
+            0x7373_7764, 0x6470_6F70, 0x6F6B_6965, 0x6869_6E74, 0x6172_6572, 0x6173_6963,
+            0x2D6E_6577, 0x7F6E_6577, 0x6669_726D, 0x7F6B_6579, 0x2D6B_6579,
+            0x696B_6579:
+            // oken cret code fier tion word sswd dpop okie hint arer asic -new _new firm
+            // _key -key ikey; folding turns "_" into 0x7F
             return true
         default: return false
         }

@@ -172,15 +172,16 @@ extension LenientBytes {
         return SecretSpan(range: start..<end, kind: .basic)
     }
 
-    /// An Authorization header: Bearer, DPoP and Basic are found by their own names.
+    /// An Authorization header: Bearer and DPoP are found by their own names, and so is Basic; but
+    /// behind this key its credentials need not decode to text.
     private func authorization(_ separator: Separator) -> SecretSpan? {
         var index = separator.valueStart
         while ByteClass.isLetter(raw(index)) || raw(index) == 0x2D { index += 1 }
         let second = skipBlanks(index)
         if second == index { return opaqueValue(from: separator.valueStart, .bearer) }
         let scheme = secretName(before: index, among: SecretName.schemes)
-        if scheme != nil { return nil }
-        return opaqueValue(from: second, .bearer, allowsUUID: true)
+        if let scheme, scheme.kind != .basic { return nil }
+        return opaqueValue(from: second, scheme?.kind ?? .bearer, allowsUUID: true)
     }
 }
 

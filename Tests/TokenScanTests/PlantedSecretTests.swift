@@ -165,6 +165,7 @@ extension Placement {
         var scanner = try #require(makeScanner())
         let basic = base64("my-client:\(random.opaque(30))")
         let opaque = random.opaque(40)
+        let binary = base64("my-client:\u{1}\u{2}\u{3}\(random.opaque(24))")
         let cases: [(String, TokenKind, String)] = [
             ("Authorization: Bearer \(opaque)", .bearer, "Authorization: Bearer ¤"),
             (
@@ -173,6 +174,13 @@ extension Placement {
             ),
             ("authorization=DPoP%20\(opaque)&", .dpop, "authorization=DPoP%20¤&"),
             ("-H 'Authorization: Basic \(basic)==' x", .basic, "-H 'Authorization: Basic ¤' x"),
+            (
+                "Authorization: Basic \(binary)", .basic, "Authorization: Basic ¤"
+            ),
+            (
+                "grant_type=authorization_code&code=\(opaque)", .authorizationCode,
+                "grant_type=authorization_code&code=¤"
+            ),
             ("authorization: \(opaque)", .bearer, "authorization: ¤"),
             ("Authorization: Token \(opaque)", .bearer, "Authorization: Token ¤"),
             ("Authorization: Bearer \(random.uuid()).", .bearer, "Authorization: Bearer ¤."),
@@ -195,11 +203,13 @@ extension Placement {
         var scanned = batch([
             "Cookie: theme=dark; SID=\(first); other=\(second); KEYCLOAK_SESSION=a/\(second)",
             "{\"set-cookie\":[\"SID=\(first); Path=/; HttpOnly\"]}",
+            "{\"set-cookie\":\"SID=\\\"\(first)\\\"; Path=/\"}",
         ])
-        #expect(scanner.scan(&scanned).count == 3)
+        #expect(scanner.scan(&scanned).count == 4)
         let after = texts(scanned).map(withoutPlaceholders)
         #expect(after[0] == "Cookie: theme=dark; SID=¤; other=¤; KEYCLOAK_SESSION=a/¤")
         #expect(after[1] == "{\"set-cookie\":[\"SID=¤; Path=/; HttpOnly\"]}")
+        #expect(after[2] == "{\"set-cookie\":\"SID=\\\"¤\\\"; Path=/\"}")
     }
 
     @Test(arguments: [51, 52] as [UInt64])
