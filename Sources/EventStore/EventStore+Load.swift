@@ -17,7 +17,7 @@ extension EventStore {
 
     private func loadDictionary() throws(StoreError) {
         let query = try database.prepare(
-            "SELECT first_code, count, chain, entries FROM dict ORDER BY first_code",
+            "SELECT first_code, count, chain, entries, digest FROM dict ORDER BY first_code",
             doing: "read the dictionary")
         let zstd = ZstdCodec()
         let scratch = ByteSink()
@@ -25,6 +25,12 @@ extension EventStore {
         while try query.step() {
             guard query.int(0) == Int64(pool.count), query.int(1) < Int64(UInt32.max) else {
                 throw corrupt("dictionary row \(query.int(0)) does not follow the one before")
+            }
+            let digest = DictionaryLog.rowDigest(
+                firstCode: query.int(0), count: query.int(1), chain: query.bytes(2),
+                entries: query.bytes(3))
+            guard digest == query.array(4) else {
+                throw corrupt("dictionary row \(query.int(0)) does not match its digest")
             }
             let isWhole = DictionaryLog.read(
                 query.bytes(3), count: query.int(1), zstd: zstd, scratch: scratch
@@ -62,20 +68,31 @@ extension EventStore {
 
     private func loadJournal() throws(StoreError) {
         let query = try database.prepare(
-            "SELECT position, chain, block FROM journal ORDER BY position",
-            doing: "read the journal")
+            """
+            SELECT position, count, min_time, max_time, ingest_time, block, digest, chain
+            FROM journal ORDER BY position
+            """, doing: "read the journal")
+        let empty = UnsafeRawBufferPointer(start: nil, count: 0)
         while try query.step() {
             let position = query.int(0)
             guard position == tailStart + Int64(tail.count) else {
                 throw corrupt("the journal row at position \(position) is out of place")
             }
-            let columns = try decode(query.bytes(2), position: position)
+            let info = BlockInfo(
+                position: position, count: Int(query.int(1)), minTime: query.int(2),
+                maxTime: query.int(3))
+            let digest = RowHash.digest(
+                info, ingestTime: query.int(4), leaf: empty, filters: empty, block: query.bytes(5))
+            guard digest == query.array(6) else {
+                throw corrupt("the journal row at position \(position) does not match its digest")
+            }
+            let columns = try decode(query.bytes(5), position: position)
             guard tail.count + columns.count < BlockFormat.rows else {
                 throw corrupt("the journal is longer than a block")
             }
             tail.append(columns)
             for row in 0..<columns.count { _ = tailIDs.insert(columns.ids[row]) }
-            journalHead = query.array(1)
+            journalHead = query.array(7)
         }
         journaled = tail.count
     }

@@ -55,6 +55,13 @@ extension EventStore {
         query.bind(1, position)
         guard try query.step() else { throw noBlock(index) }
         defer { query.reset() }
+        let digest = RowHash.digest(
+            segments[index], ingestTime: query.int(2), leaf: query.bytes(3),
+            filters: query.bytes(4), block: query.bytes(0))
+        // A flipped bit can decode into other events, which must not pass for what was stored.
+        guard digest == query.array(1) else {
+            throw corrupt("the stored bytes of segment \(index) do not match their digest")
+        }
         return EventBatch(try decode(query.bytes(0), position: position))
     }
 

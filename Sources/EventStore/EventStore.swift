@@ -7,6 +7,7 @@ public import AuditModel
 /// store as it was when opened. After an error of a write nothing more can be written through
 /// the same object: open the store again, and append the same events again.
 public final class EventStore {
+    /// What a store is opened for.
     public enum Mode: Sendable {
         /// Append and read. `keyCheck` is 16 bytes derived from the fingerprint key: the first
         /// opening keeps them, and another key is refused from then on.

@@ -10,7 +10,9 @@ final class Statements {
 
     init(_ database: Database, isReadOnly: Bool) throws(StoreError) {
         readBlock = try database.prepare(
-            "SELECT block FROM segment WHERE position = ?1", doing: "read events")
+            """
+            SELECT block, digest, ingest_time, leaf, filters FROM segment WHERE position = ?1
+            """, doing: "read events")
         readFilters = try database.prepare(
             "SELECT filters FROM segment WHERE position = ?1", doing: "read block filters")
         if isReadOnly {

@@ -1,6 +1,7 @@
 /// Why a store could not do what was asked. `message` reads "what could not be done: why; what to
 /// do"; `code` is stable.
 public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Stable names for programs; docs/ERRORS.md explains them.
     public enum Code: String, CaseIterable, Sendable {
         case missing = "store.missing"
         case notAStore = "store.not_a_store"
