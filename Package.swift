@@ -84,7 +84,7 @@ let package = Package(
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
-        tests("Pipeline", ["Pipeline", "AuditModel"]),
+        tests("Pipeline", ["Pipeline", "AuditModel", "Intake", "LogFormats"]),
         // Runs the built program; reads the repository.
         tests("Command", []),
         tests("Tidy", []),

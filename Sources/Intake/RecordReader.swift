@@ -4,6 +4,11 @@ public import AuditModel
 public struct ReadResult: Sendable {
     public var batch: RecordBatch
     public var issues: [ReadIssue]
+
+    public init(batch: RecordBatch, issues: [ReadIssue]) {
+        self.batch = batch
+        self.issues = issues
+    }
 }
 
 /// Reads the records of one input from front to back.

@@ -11,15 +11,19 @@ public enum FormatRegistry {
         all.first { $0.name == name }
     }
 
-    /// The dialect that the first telling record of a batch speaks for; nil if none tells.
-    public static func detect(_ records: RecordBatch) -> (any LogFormat)? {
+    /// The first telling record of a batch, and the dialect it speaks for; nil if none tells.
+    public static func detect(
+        _ records: RecordBatch
+    ) -> (format: any LogFormat, record: Int)? {
         records.bytes.withUnsafeBytes { bytes in
-            for record in records.records {
+            for (index, record) in records.records.enumerated() {
                 let start = record.offset
                 let end = start + record.count
                 guard start >= 0, record.count >= 0, end <= bytes.count else { continue }
                 let content = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                if let format = all.first(where: { $0.matches(content) }) { return format }
+                if let format = all.first(where: { $0.matches(content) }) {
+                    return (format, index)
+                }
             }
             return nil
         }

@@ -59,7 +59,9 @@ public struct Backtest {
         } catch {
             throw .store(error)
         }
-        return fold.outcome(tally: IntakeTally())
+        var tally = IntakeTally()
+        tally.events = fold.eventCount
+        return fold.outcome(tally: tally)
     }
 
     /// Nil when the input is too disordered to be run while it is read.
@@ -103,7 +105,11 @@ public struct Backtest {
         ingestor.keepsRejected = false
         let tally = try ingestor.run(inputs, into: store, options: options)
         var outcome = try run(store)
-        outcome.tally.add(tally)
+        let folded = outcome.tally
+        outcome.tally = tally
+        outcome.tally.evictedFamilies = folded.evictedFamilies
+        outcome.tally.evictedTokens = folded.evictedTokens
+        outcome.tally.droppedAlerts = folded.droppedAlerts
         do throws(StoreError) {
             try store.close()
         } catch {
@@ -120,6 +126,8 @@ private struct Fold {
     private let until: Int64
     private var first: Int64?
     private var last: Int64 = .min
+
+    var eventCount: Int { run.eventCount }
 
     init(_ backtest: Backtest) {
         run = DetectionRun(rules: backtest.rules, shards: backtest.shards)

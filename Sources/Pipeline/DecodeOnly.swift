@@ -5,7 +5,9 @@ public struct DecodeOnly {
     public init() {}
 
     /// - Throws: ``PipelineError``.
-    public func run(_ inputs: [Input], options: IntakeOptions) throws(PipelineError) -> IntakeTally {
+    public func run(
+        _ inputs: [Input], options: IntakeOptions
+    ) throws(PipelineError) -> IntakeTally {
         do throws(IntakeError) {
             let feeds = try FeedSet(inputs, options: options)
             while try feeds.next() != nil {}

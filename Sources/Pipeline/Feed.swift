@@ -12,7 +12,7 @@ final class Feed: @unchecked Sendable {
     private let options: IntakeOptions
     private let readLock = NSLock()
     // Guarded by `readLock`.
-    private var format: (any LogFormat)?
+    private var detector: DialectDetector
     private var nextRead = 0
     private var isFailed = false
 
@@ -30,21 +30,7 @@ final class Feed: @unchecked Sendable {
         let limits = ReadLimits(
             recordBytes: options.recordBytes, chunkBytes: options.chunkBytes)
         reader = try RecordReader(input, limits: limits)
-        if let named = options.format {
-            format = named
-        } else {
-            format = try Self.detect(input, limits)
-        }
-    }
-
-    /// The dialect that the first records speak for, looked at apart so that it does not depend on
-    /// batch sizes; nil for an input that cannot be read twice.
-    private static func detect(
-        _ input: Input, _ limits: ReadLimits
-    ) throws(IntakeError) -> (any LogFormat)? {
-        guard input.size != nil else { return nil }
-        let reader = try RecordReader(input, limits: limits)
-        return try reader.next(maximumRecords: 1024).flatMap { FormatRegistry.detect($0.batch) }
+        detector = DialectDetector(options.format)
     }
 
     /// Bytes of the input taken so far, before decompression.
@@ -83,7 +69,6 @@ final class Feed: @unchecked Sendable {
         let place = nextRead
         let read = readNext()
         if let read, case .success = read { nextRead += 1 }
-        let format = self.format
         let position = reader.inputBytesRead
         readLock.unlock()
         guard let read else {
@@ -92,19 +77,23 @@ final class Feed: @unchecked Sendable {
         }
         switch read {
         case .failure(let error): finish(at: place, error)
-        case .success(let result): publish(decode(result, format, context), at: place, position)
+        case .success(let result): publish(decode(result, context), at: place, position)
         }
     }
 
-    private func readNext() -> Result<ReadResult, IntakeError>? {
+    private func readNext() -> Result<DialectDetector.Told, IntakeError>? {
         if isFailed { return nil }
         do throws(IntakeError) {
-            guard
-                let result = try reader.next(
+            while true {
+                if let told = detector.next() { return .success(told) }
+                if let result = try reader.next(
                     maximumRecords: options.batchSize, maximumBytes: options.batchBytes)
-            else { return nil }
-            if format == nil { format = FormatRegistry.detect(result.batch) }
-            return .success(result)
+                {
+                    detector.add(result)
+                } else if !detector.finish() {
+                    return nil
+                }
+            }
         } catch {
             isFailed = true
             return .failure(error)
@@ -112,11 +101,13 @@ final class Feed: @unchecked Sendable {
     }
 
     private func decode(
-        _ result: ReadResult, _ format: (any LogFormat)?, _ context: WorkerContext
+        _ told: DialectDetector.Told, _ context: WorkerContext
     ) -> DecodedBatch {
-        let decoder = RecordDecoder(
-            format: format, settings: options.settings)
+        let result = told.result
+        let decoder = RecordDecoder(format: told.format, settings: options.settings)
         var decoded = decoder.decode(result.batch, scanner: &context.scanner)
+        // What the reader itself lost was a record, too.
+        decoded.tally.records += result.issues.count
         for issue in result.issues {
             decoded.tally.rejected[issue.code, default: 0] += 1
             decoded.rejected.append(

@@ -29,7 +29,9 @@ final class FeedSet {
                     feed: try Feed(input, options: options),
                     tracker: WatermarkTracker(lateness: options.lateness)))
         }
-        pool = WorkerPool(threads: options.jobs) { TokenScanner(fingerprinter: Fingerprinter(key: key)) }
+        pool = WorkerPool(threads: options.jobs) {
+            TokenScanner(fingerprinter: Fingerprinter(key: key))
+        }
         // Read ahead as long as that keeps few batches in memory.
         depth = inputs.count <= 8 ? options.jobs * 4 : 1
         let sizes = inputs.map(\.size)

@@ -6,6 +6,7 @@ internal import GrantLedger
 public struct GrantHistory: Sendable {
     /// One event of the grant and what it meant.
     public struct Step: Sendable {
+        /// What an event did to the grant's tokens.
         public enum Meaning: Sendable {
             /// A lineage opened with this token.
             case opened(Token)

@@ -109,7 +109,8 @@ extension GrantQuery {
                 let family = FamilyFacts.identity(
                     issuer: pool.text(key.issuer), anchor: anchor, client: pool.text(key.client)
                 ).hex
-                guard isSubject || anchor == id || family.hasPrefix(id.lowercased()) else { continue }
+                guard isSubject || anchor == id || family.hasPrefix(id.lowercased())
+                else { continue }
                 key.family = family
                 if !found.contains(key) { found.append(key) }
             }

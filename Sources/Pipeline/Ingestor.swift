@@ -25,6 +25,7 @@ public struct Ingestor {
         } catch {
             throw .intake(error)
         }
+        let isPiped = inputs.contains { $0.size == nil }
         var duplicates = 0
         while let batch = try next(feeds) {
             do throws(StoreError) {
@@ -32,6 +33,8 @@ public struct Ingestor {
                 if keepsRejected, !batch.rejected.isEmpty {
                     try store.quarantine(batch.rejected)
                 }
+                // A pipe that has no more for now may stay so for hours.
+                if isPiped, batch.tally.records < options.batchSize { try store.flush() }
             } catch {
                 throw .store(error)
             }

@@ -2,7 +2,7 @@ public import AuditModel
 
 /// What became of the records of some inputs. Everything that was read is in here somewhere.
 public struct IntakeTally: Sendable, Equatable {
-    /// Complete records read.
+    /// Records read, those among them that were cut off or too long.
     public var records = 0
     /// Events they gave.
     public var events = 0
@@ -27,6 +27,7 @@ public struct IntakeTally: Sendable, Equatable {
 
     public var rejectedCount: Int { rejected.values.reduce(0, +) }
 
+    /// Adds what became of other records; bounds reached are not added.
     public mutating func add(_ other: IntakeTally) {
         records += other.records
         events += other.events
@@ -40,7 +41,9 @@ public struct IntakeTally: Sendable, Equatable {
 
     /// Lines for standard error: one summary, then one for every kind of loss.
     public var report: [String] {
-        var parts = ["\(records) records", "\(events) events"]
+        var parts = ["\(events) events"]
+        // A store holds events; only archives have records.
+        if records > 0 { parts.insert("\(records) records", at: 0) }
         if ignored > 0 { parts.append("\(ignored) not events") }
         if duplicates > 0 { parts.append("\(duplicates) duplicates") }
         if rejectedCount > 0 { parts.append("\(rejectedCount) unusable") }

@@ -54,7 +54,8 @@ public struct LabelScore: Sendable {
 
     /// Lines for people: recall over labels, precision by rule, what was missed.
     public var report: [String] {
-        var lines = ["labels: \(found) of \(expected) found (\(Self.percent(found, expected)) recall)"]
+        let recall = Self.percent(found, expected)
+        var lines = ["labels: \(found) of \(expected) found (\(recall) recall)"]
         for row in rows {
             let all = row.hits + row.falseAlarms
             lines.append(

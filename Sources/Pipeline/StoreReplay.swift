@@ -20,8 +20,8 @@ struct StoreReplay {
             guard reorderer.push(OrderedBatch(try store.readBlock(index))) else {
                 throw StoreError(
                     .corrupt,
-                    "cannot replay the store: block \(index) holds an event before its stated time; "
-                        + "run `grantrail store verify`")
+                    "cannot replay the store: block \(index) holds an event before its stated "
+                        + "time; run `grantrail store verify`")
             }
             let next = place + 1 < order.count ? blocks[order[place + 1]].minTime : Int64.max
             if next < .max { reorderer.release(below: next, take) }

@@ -20,7 +20,8 @@ struct WatermarkTracker: Sendable {
         self.lateness = lateness
     }
 
-    /// No event before this time can still come in order. `.min` before the start, `.max` once closed.
+    /// No event before this time can still come in order. `.min` before the start, `.max` once
+    /// closed.
     var watermark: Int64 {
         if isClosed { return .max }
         guard let greatest else { return .min }

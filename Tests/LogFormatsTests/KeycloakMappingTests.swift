@@ -201,7 +201,9 @@ struct KeycloakMappingTests {
         let noise = Array("2026-03-02 10:15:29,000 INFO  [io.quarkus] (main) started".utf8)
         #expect(FormatRegistry.detect(records([noise])) == nil)
         for line in [Facts(type: "LOGIN").json, Facts(type: "LOGIN").text] {
-            #expect(FormatRegistry.detect(records([noise, Array(line.utf8)]))?.name == "keycloak")
+            let found = FormatRegistry.detect(records([noise, Array(line.utf8)]))
+            #expect(found?.format.name == "keycloak")
+            #expect(found?.record == 1)
         }
         #expect(FormatRegistry.named("keycloak")?.name == "keycloak")
         #expect(FormatRegistry.named("nope") == nil)

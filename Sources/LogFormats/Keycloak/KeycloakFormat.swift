@@ -13,6 +13,7 @@ public struct KeycloakFormat: LogFormat {
 
     public var name: String { Self.dialect }
 
+    /// See ``LogFormat``: JSON that names a realm, or a log line of the event category.
     public func matches(_ record: UnsafeRawBufferPointer) -> Bool {
         switch KeycloakDecoder.framing(of: record) {
         case .json: KeycloakDecoder.mentionsRealm(record)
@@ -21,6 +22,7 @@ public struct KeycloakFormat: LogFormat {
         }
     }
 
+    /// See ``LogFormat``.
     @discardableResult
     public func decode(
         _ records: RecordBatch, settings: DecodeSettings, into batch: inout EventBatch,

@@ -1,0 +1,76 @@
+internal import AuditModel
+internal import Intake
+internal import LogFormats
+
+/// Finds the dialect of one stream, and gives every batch of it the dialect it is read in.
+///
+/// Which records are read in it depends on the stream alone, never on how it was cut into batches:
+/// all, if the first telling record starts within ``lookAhead`` bytes; else those from it on.
+struct DialectDetector {
+    /// Bytes of a stream that are held back until a record tells.
+    static let lookAhead: Int64 = 4 << 20
+
+    /// A batch and the dialect to read it in; nil when nothing has told yet.
+    struct Told: Sendable {
+        var result: ReadResult
+        var format: (any LogFormat)?
+    }
+
+    private var format: (any LogFormat)?
+    private var held: [ReadResult] = []
+    private var ready: [Told] = []
+
+    /// - Parameter format: the dialect, if it is known beforehand.
+    init(_ format: (any LogFormat)?) { self.format = format }
+
+    /// The next batch, if it is clear what to read it in.
+    mutating func next() -> Told? {
+        ready.isEmpty ? nil : ready.removeFirst()
+    }
+
+    /// Takes in the next batch of the stream.
+    mutating func add(_ result: ReadResult) {
+        if let format {
+            ready.append(Told(result: result, format: format))
+            return
+        }
+        guard let (found, record) = FormatRegistry.detect(result.batch) else {
+            held.append(result)
+            if let last = result.batch.records.last, last.at > Self.lookAhead { release(nil) }
+            return
+        }
+        format = found
+        if result.batch.records[record].at <= Self.lookAhead {
+            release(found)
+            ready.append(Told(result: result, format: found))
+        } else {
+            release(nil)
+            split(result, before: record, found)
+        }
+    }
+
+    /// The stream has ended.
+    ///
+    /// - Returns: whether batches were held back, which are there now.
+    mutating func finish() -> Bool {
+        release(nil)
+        return !ready.isEmpty
+    }
+
+    private mutating func release(_ format: (any LogFormat)?) {
+        for result in held { ready.append(Told(result: result, format: format)) }
+        held = []
+    }
+
+    private mutating func split(
+        _ result: ReadResult, before record: Int, _ found: any LogFormat
+    ) {
+        var head = result
+        head.batch.records.removeSubrange(record...)
+        ready.append(Told(result: head, format: nil))
+        var tail = result
+        tail.issues = []
+        tail.batch.records.removeFirst(record)
+        ready.append(Told(result: tail, format: found))
+    }
+}
