@@ -47,7 +47,10 @@ struct OutputOptions: ParsableArguments {
 struct IntakeArguments: ParsableArguments {
     @Option(
         name: .long,
-        help: "The input's format: auto, or \(FormatRegistry.all.map(\.name).joined(separator: ", ")).")
+        help: """
+            The input's format: auto, or \
+            \(FormatRegistry.all.map(\.name).joined(separator: ", ")).
+            """)
     var dialect = "auto"
 
     @Option(name: .long, help: "How far events may be out of order, such as 30s or 5m.")
@@ -181,7 +184,9 @@ enum SystemZone {
         ]
         var date = Date(timeIntervalSince1970: 0)
         let end = Date(timeIntervalSince1970: 4_102_444_800)
-        while let next = zone.nextDaylightSavingTimeTransition(after: date), next < end, next > date {
+        while let next = zone.nextDaylightSavingTimeTransition(after: date), next < end,
+            next > date
+        {
             spans.append(
                 ZoneTable.Span(
                     start: Int64(next.timeIntervalSince1970),

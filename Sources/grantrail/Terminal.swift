@@ -30,18 +30,37 @@ enum Terminal {
     static func write(_ text: String) { write(Array(text.utf8)) }
 
     /// Writes one line for people to standard error.
-    static func note(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+    static func note(_ line: String) { tell(line + "\n") }
+
+    /// Writes to standard error. If nobody can read it, work goes on without.
+    static func tell(_ text: String) {
+        let bytes = Array(text.utf8)
+        var done = 0
+        while done < bytes.count {
+            let written = bytes[done...].withUnsafeBytes {
+                Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count)
+            }
+            if written > 0 {
+                done += written
+            } else if errno != EINTR {
+                return
+            }
+        }
     }
 
-    /// Says what went wrong and ends the process.
+    /// Says what went wrong and ends the process. Names of files and the like are made harmless
+    /// for a terminal.
     static func fail(_ message: String, status: Int32) -> Never {
-        note("error: \(message)")
+        note("error: " + TextStyle(isColoured: false).escape(message, limit: 4096))
         exit(status)
     }
 
-    /// A reader that goes away must give an error to the write, not end the process by a signal.
-    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    /// A reader that goes away, or a file at its size limit, must give an error to the write, not
+    /// end the process by a signal.
+    static func ignoreBrokenPipes() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
 }
 
 /// A line on a terminal's standard error that says how far long work has come.
@@ -72,11 +91,11 @@ final class ProgressLine {
             let left = Double(max(0, total - done)) / max(rate, 1)
             line = "\(percent)%  " + line + ", \(Int(left.rounded())) s left"
         }
-        FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+        Terminal.tell("\r\u{1B}[K\(line)")
     }
 
     func finish() {
-        if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        if isShown { Terminal.tell("\r\u{1B}[K") }
     }
 
     private func amount(_ count: Int64) -> String {

@@ -56,9 +56,11 @@ struct ErrorTests {
 
     @Test("Mistakes on the command line end with 64")
     func usage() throws {
-        #expect(try failing(64, "backtest", "good.jsonl", "--dialect", "klingon").contains("klingon"))
+        let dialect = try failing(64, "backtest", "good.jsonl", "--dialect", "klingon")
+        #expect(dialect.contains("klingon"))
         #expect(try failing(64, "backtest", "good.jsonl", "--colour").contains("--colour"))
-        #expect(try failing(64, "backtest", "good.jsonl", "--time-zone", "Mars/North").contains("Mars"))
+        let zone = try failing(64, "backtest", "good.jsonl", "--time-zone", "Mars/North")
+        #expect(zone.contains("Mars"))
         for arguments in [
             ["backtest"], ["backtest", "good.jsonl", "--store", "x.db"], ["dance"],
             ["backtest", "good.jsonl", "--jobs", "0"], ["backtest", "good.jsonl", "--jobs", "x"],
@@ -96,8 +98,8 @@ struct ErrorTests {
         let said = try failing(
             78, "ingest", "good.jsonl", "--store", "events.db", "--key-file", "other.key")
         #expect(said.contains("key"), "\(said)")
-        #expect(
-            try failing(78, "backtest", "good.jsonl", "--key-file", "gone.key").contains("gone.key"))
+        let gone = try failing(78, "backtest", "good.jsonl", "--key-file", "gone.key")
+        #expect(gone.contains("gone.key"))
     }
 
     @Test("Places that cannot be written")
@@ -125,8 +127,9 @@ struct ErrorTests {
                 "    condition: one and two", "grantrail:", "    key: [issuer, colour]",
                 "    message: \"{nonsense}\"", "    tests: []",
             ])
-        for command in [["rules", "check", "bad.yml"], ["backtest", "good.jsonl", "--rules", "bad.yml"]]
-        {
+        for command in [
+            ["rules", "check", "bad.yml"], ["backtest", "good.jsonl", "--rules", "bad.yml"],
+        ] {
             let finished = try sandbox.run(command).expecting(2)
             let text = finished.outputText + finished.errorText
             let places = text.matches(of: #/bad\.yml:\d+:\d+: error: /#)
@@ -185,8 +188,9 @@ struct OutputTests {
             try sandbox.run("backtest", "good.jsonl").expecting().objects().first)
         #expect(alert["schema"] as? String == "grantrail/alert/1")
         for member in [
-            "id", "revision", "state", "rule", "severity", "confidence", "verdict", "branch", "time",
-            "first_seen", "last_seen", "count", "tenant", "keys", "attacker", "victim", "message",
+            "id", "revision", "state", "rule", "severity", "confidence", "verdict", "branch",
+            "time", "first_seen",
+            "last_seen", "count", "tenant", "keys", "attacker", "victim", "message",
             "why", "evidence", "actions", "attack", "references", "visibility",
         ] {
             #expect(alert[member] != nil, "\(member)")

@@ -26,7 +26,8 @@ struct GarbageTests {
 
     static func event(time: String = "1772445900000", user: String = "anna") -> String {
         "{\"id\":\"5ba7ab1e-0000-4000-8000-000000000001\",\"time\":\(time),\"type\":\"LOGIN\","
-            + "\"realmId\":\"r\",\"realmName\":\"shop\",\"clientId\":\"web\",\"userId\":\"\(user)\","
+            + "\"realmId\":\"r\",\"realmName\":\"shop\",\"clientId\":\"web\","
+            + "\"userId\":\"\(user)\","
             + "\"sessionId\":\"s-9\",\"ipAddress\":\"192.0.2.9\",\"error\":null,\"details\":{}}"
     }
 
@@ -187,5 +188,7 @@ struct GarbageTests {
         alerts.map { $0.replacing(#/"[0-9a-f]{32}"/#, with: "") }
     }
 
-    static func withoutIDs(_ finished: Finished) -> [String] { withoutIDs(finished.comparableAlerts) }
+    static func withoutIDs(_ finished: Finished) -> [String] {
+        withoutIDs(finished.comparableAlerts)
+    }
 }

@@ -7,6 +7,7 @@ struct SecretTests {
     /// Makes secrets and remembers them.
     struct Planter {
         static let width = 12
+        static let capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
         var random: SeededGenerator
         private(set) var secrets: [String] = []
@@ -15,24 +16,26 @@ struct SecretTests {
 
         mutating func letters(_ count: Int, _ alphabet: String) -> String {
             let letters = Array(alphabet)
-            return String((0..<count).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] })
+            return String(
+                (0..<count).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] })
         }
 
         mutating func opaque(_ count: Int) -> String {
-            let text = letters(
-                count - 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") + "7q"
+            let alphabet = Self.capitals + Self.capitals.lowercased() + "123-_"
+            let text = letters(count - 2, alphabet) + "7q"
             secrets.append(text)
             return text
         }
 
         mutating func password() -> String {
-            let text = letters(14, "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#$%*+") + "x9"
+            let text = letters(14, Self.capitals + Self.capitals.lowercased() + "12!#$%*+") + "x9"
             secrets.append(text)
             return text
         }
 
         mutating func webToken() -> String {
-            let claims = #"{"exp":1790000000,"jti":"\#(letters(22, "abcdef0123456789"))","typ":"Refresh"}"#
+            let id = letters(22, "abcdef0123456789")
+            let claims = #"{"exp":1790000000,"jti":"\#(id)","typ":"Refresh"}"#
             let parts = [#"{"alg":"HS512","typ":"JWT","kid":"\#(letters(12, "abcdef"))"}"#, claims]
             let encoded = parts.map {
                 Data($0.utf8).base64EncodedString().replacing("+", with: "-")

@@ -53,7 +53,9 @@ struct BacktestCommand: ParsableCommand {
     var failOn: Severity?
 
     @Option(
-        help: "Labelled attacks (truth.jsonl): print recall and precision, status 1 if one is missed.")
+        help: """
+            Labelled attacks (truth.jsonl): print recall and precision, status 1 if one is missed.
+            """)
     var labels: String?
 
     @Option(help: ArgumentHelp("Engines to split the work over.", visibility: .hidden))

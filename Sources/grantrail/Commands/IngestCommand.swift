@@ -8,7 +8,7 @@ import TokenScan
 struct IngestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
-        abstract: "Put records into an event store. Ingesting the same input again changes nothing.",
+        abstract: "Put records into an event store. Ingesting them again changes nothing.",
         discussion: """
             Secrets in the records become fingerprints before anything is stored. Records that \
             cannot be used are counted and put aside, redacted: `grantrail store quarantine`.

@@ -89,6 +89,10 @@ struct RulesCommand: ParsableCommand {
         func run() {
             Terminal.ignoreBrokenPipes()
             let loaded = loadRules(paths)
+            for name in rule
+            where !loaded.rules.contains(where: { $0.rule.name == name || $0.rule.id == name }) {
+                Terminal.fail("no rule is named '\(name)'; see `grantrail rules list`", status: 64)
+            }
             let results = RuleTests.run(loaded, only: rule, runsPack: paths.isEmpty)
             Terminal.write(RuleTests.text(results) + "\n")
             if let junit {
@@ -96,7 +100,8 @@ struct RulesCommand: ParsableCommand {
                     try RuleTests.junit(results).write(
                         toFile: junit, atomically: true, encoding: .utf8)
                 } catch {
-                    Terminal.fail("cannot write \(junit): \(error.localizedDescription)", status: 74)
+                    Terminal.fail(
+                        "cannot write \(junit): \(error.localizedDescription)", status: 74)
                 }
             }
             if results.contains(where: { !$0.passed }) { Foundation.exit(1) }

@@ -32,7 +32,10 @@ struct SimulateCommand: ParsableCommand {
     var start: Moment?
 
     @Option(
-        help: "Which log formats, repeatable: \(SimulatedDialect.allValueStrings.joined(separator: ", ")).")
+        help: """
+            Which log formats, repeatable: \
+            \(SimulatedDialect.allValueStrings.joined(separator: ", ")).
+            """)
     var dialect: [SimulatedDialect] = [.keycloakJSON]
 
     @Option(help: "How many attacks of each scenario.")

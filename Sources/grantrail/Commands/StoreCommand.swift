@@ -71,7 +71,8 @@ struct StoreCommand: ParsableCommand {
             perform { () throws(PipelineError) in
                 let path = storePath(path, store)
                 guard FileManager.default.fileExists(atPath: path) else {
-                    throw .store(StoreError(.missing, "cannot verify \(path): there is no such file"))
+                    throw .store(
+                        StoreError(.missing, "cannot verify \(path): there is no such file"))
                 }
                 let faults = EventStore.verify(path: path)
                 for fault in faults { Terminal.write("\(fault.place): \(fault.what)\n") }
