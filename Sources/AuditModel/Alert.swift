@@ -43,6 +43,7 @@ public enum Visibility: UInt8, Sendable {
 /// `id` is `H("alert/1", rule id, group key, anchor event id)`: the same from any source, batch
 /// size, restart or fingerprint key. Everything else may grow from revision to revision.
 public struct Alert: Sendable, Equatable {
+    /// The rule as it stood when it spoke.
     public struct Rule: Sendable, Equatable {
         public var id: String
         public var name: String
@@ -103,6 +104,7 @@ public struct Alert: Sendable, Equatable {
         }
     }
 
+    /// One event that the finding rests on.
     public struct Evidence: Sendable, Equatable {
         public var event: ID128
         public var time: Int64

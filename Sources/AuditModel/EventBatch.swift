@@ -107,11 +107,13 @@ public struct EventBatch: Sendable {
         self = EventBatch(capacity: rows)
     }
 
+    /// One id of a row.
     @inlinable
     public func id(_ column: IDColumn, _ row: Int) -> ID128 {
         ids[column.rawValue &* capacity &+ row]
     }
 
+    /// One text code of a row, from ``pool``.
     @inlinable
     public func code(_ column: CodedColumn, _ row: Int) -> UInt32 {
         codes[column.rawValue &* capacity &+ row]

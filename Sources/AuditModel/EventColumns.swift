@@ -16,7 +16,8 @@ public enum CodedColumn: Int, CaseIterable, Sendable {
 /// The columns of 16 bytes. Raw values are part of the block format: only append.
 ///
 /// Ids that are no secret are packed (``ID128/pack(_:)``); secrets are keyed fingerprints. Where
-/// the text cannot be rebuilt from the bits, the batch keeps it beside (``EventBatch/text(_:row:)``).
+/// the text cannot be rebuilt from the bits, the batch keeps it beside
+/// (``EventBatch/text(_:row:)``).
 public enum IDColumn: Int, CaseIterable, Sendable {
     /// The event's own identity.
     case event = 0

@@ -105,7 +105,8 @@ public struct StringPool: Sendable {
         let start = ends[index - 1]
         guard ends[index] - start == bytes.count else { return false }
         return arena.withUnsafeBytes { all in
-            RawBytes.equal(UnsafeRawBufferPointer(rebasing: all[start..<(start + bytes.count)]), bytes)
+            RawBytes.equal(
+                UnsafeRawBufferPointer(rebasing: all[start..<(start + bytes.count)]), bytes)
         }
     }
 

@@ -33,7 +33,8 @@ public struct AlertTextFormat: Sendable {
         for why in alert.why where why.points != nil {
             let points = Self.decimal(why.points ?? 0)
             lines.append(
-                "    \(Self.padded(points))  \(style.escape(why.fact)) = \(style.escape(why.value))")
+                "    \(Self.padded(points))  \(style.escape(why.fact)) = "
+                    + style.escape(why.value))
         }
         for action in alert.actions {
             lines.append(

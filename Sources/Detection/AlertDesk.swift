@@ -35,7 +35,9 @@ struct AlertDesk: Sendable {
         minorCount += isMinor ? 1 : 0
         alerts.append(finding.alert)
         byKey[key] = alerts.count - 1
-        if !finding.lineage.isNone { byLineage[finding.lineage, default: []].append(alerts.count - 1) }
+        if !finding.lineage.isNone {
+            byLineage[finding.lineage, default: []].append(alerts.count - 1)
+        }
         return alerts.count - 1
     }
 

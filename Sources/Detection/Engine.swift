@@ -36,7 +36,9 @@ public struct Engine: Sendable {
         factMask = ordered.compactMap(\.facts).reduce(FactSet()) { $0.union($1) }
         kindRules = Array(repeating: [], count: EventKind.allCases.count)
         for (index, rule) in ordered.enumerated() where rule.facts == nil {
-            for kind in rule.kinds ?? EventKind.allCases { kindRules[Int(kind.rawValue)].append(index) }
+            for kind in rule.kinds ?? EventKind.allCases {
+                kindRules[Int(kind.rawValue)].append(index)
+            }
         }
         for rule in ordered {
             tests.append(

@@ -24,7 +24,8 @@ enum FieldValue {
         let rest = hundredths.magnitude % 100
         let whole = sign + String(hundredths.magnitude / 100)
         if rest == 0 { return whole }
-        return whole + "." + (rest % 10 == 0 ? String(rest / 10) : (rest < 10 ? "0" : "") + String(rest))
+        let zero = rest < 10 ? "0" : ""
+        return whole + "." + (rest % 10 == 0 ? String(rest / 10) : zero + String(rest))
     }
 }
 

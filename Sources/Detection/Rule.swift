@@ -3,7 +3,8 @@ public import GrantLedger
 
 /// A rule as a value: what `RuleBook` makes of a rule file and ``Engine`` runs.
 ///
-/// Selections, condition and points have the meaning of Sigma 2.1; scores are hundredths of a point.
+/// Selections, condition and points have the meaning of Sigma 2.1; scores are hundredths of a
+/// point.
 public struct Rule: Sendable, Equatable {
     public var id: String
     /// The short name, such as `REF-01`.
@@ -37,6 +38,7 @@ public struct Rule: Sendable, Equatable {
     public var message: String?
     public var actions: [ActionTemplate]
 
+    /// How far a rule is trusted, as Sigma grades it.
     public enum Status: String, Sendable, CaseIterable {
         case stable, test, experimental, deprecated, unsupported
     }
@@ -52,6 +54,7 @@ public struct Rule: Sendable, Equatable {
         }
     }
 
+    /// How selections combine.
     public indirect enum Condition: Sendable, Equatable {
         /// An index in ``Rule/selections``.
         case selection(Int)
@@ -78,6 +81,7 @@ public struct Rule: Sendable, Equatable {
         }
     }
 
+    /// What a selection that matches adds to the score.
     public struct Points: Sendable, Equatable {
         public var selection: Int
         public var hundredths: Int
@@ -98,11 +102,13 @@ public struct Rule: Sendable, Equatable {
             self.below = below
         }
 
+        /// Whether a score lies in the band.
         public func contains(_ score: Int) -> Bool {
             score >= from && below.map { score < $0 } ?? true
         }
     }
 
+    /// A severity that any of some selections lifts an alert to.
     public struct Raise: Sendable, Equatable {
         public var severity: Severity
         public var selections: [Int]
@@ -187,6 +193,7 @@ public enum Matcher: Sendable, Equatable {
     case truth(Bool)
     case exists(Bool)
 
+    /// How a number is held against a bound.
     public enum Comparison: String, Sendable, CaseIterable {
         case equal = "eq"
         case greater = "gt"
@@ -198,6 +205,7 @@ public enum Matcher: Sendable, Equatable {
 
 /// A text with Sigma's wildcards: `*` for any run of bytes, `?` for one byte.
 public struct TextPattern: Sendable, Equatable {
+    /// A part of a pattern.
     public enum Piece: Sendable, Equatable {
         case literal([UInt8])
         case anyRun

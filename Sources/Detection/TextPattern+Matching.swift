@@ -1,6 +1,6 @@
 extension TextPattern {
-    /// Whether the whole text matches. ASCII letters are folded unless the pattern is cased; time is
-    /// linear in the text for every pattern with at most one run, quadratic at worst.
+    /// Whether the whole text matches. ASCII letters are folded unless the pattern is cased;
+    /// time is linear in the text for every pattern with at most one run, quadratic at worst.
     func matches(_ text: UnsafeRawBufferPointer) -> Bool {
         var piece = 0
         var position = 0

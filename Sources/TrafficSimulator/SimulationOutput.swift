@@ -11,6 +11,7 @@ public enum SimulationOutput {
         /// Paths and sizes in bytes, logs before labels.
         public var files: [File] = []
 
+        /// A file that was written.
         public struct File: Sendable, Equatable {
             public var path: String
             public var bytes: Int64

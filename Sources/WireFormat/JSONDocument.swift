@@ -92,6 +92,7 @@ public struct JSONDocument: ~Copyable {
 
 /// Numbers of a document.
 public enum JSONNumber {
+    /// A number as a 64-bit integer, or why it is none.
     public enum Integer: Equatable, Sendable {
         case value(Int64)
         /// An integer, too large for 64 bits.

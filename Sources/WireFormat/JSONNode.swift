@@ -5,6 +5,7 @@ public import AuditModel
 /// Key and value are slices; read them through ``JSONDocument/key(_:)`` and
 /// ``JSONDocument/value(_:)``, which know whether they lie in the input or were decoded.
 public struct JSONNode: Sendable, BitwiseCopyable {
+    /// The type of a JSON value.
     public enum Kind: UInt8, Sendable, BitwiseCopyable {
         case null = 0
         case bool, number, string, array, object

@@ -42,6 +42,7 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Writes a text.
     public mutating func string(_ text: String) {
         separate()
         appendText(text)
@@ -59,6 +60,7 @@ public struct JSONWriter: Sendable {
         }
     }
 
+    /// Writes an integer.
     public mutating func int(_ number: Int64) {
         separate()
         appendDigits(number)
@@ -77,11 +79,13 @@ public struct JSONWriter: Sendable {
         if rest % 10 != 0 { bytes.append(0x30 + rest % 10) }
     }
 
+    /// Writes `true` or `false`.
     public mutating func bool(_ value: Bool) {
         separate()
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
+    /// Writes `null`.
     public mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
@@ -166,7 +170,9 @@ extension JSONWriter {
             case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x200E, 0x200F, 0x202A...0x202E,
                 0x2066...0x2069:
                 appendEscape(scalar.value)
-            default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            default:
+                bytes.append(
+                    contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }
         bytes.append(0x22)

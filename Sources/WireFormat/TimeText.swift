@@ -100,7 +100,8 @@ public enum TimeText {
 
     private static func fractionDigits(_ nanoseconds: Int64, atLeast precision: UInt8) -> Int {
         let exact =
-            nanoseconds == 0 ? 0 : nanoseconds % 1_000_000 == 0 ? 3 : nanoseconds % 1_000 == 0 ? 6 : 9
+            nanoseconds == 0
+            ? 0 : nanoseconds % 1_000_000 == 0 ? 3 : nanoseconds % 1_000 == 0 ? 6 : 9
         let wanted = precision == 0 ? 0 : precision <= 3 ? 3 : precision <= 6 ? 6 : 9
         return max(exact, wanted)
     }

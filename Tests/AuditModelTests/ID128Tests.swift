@@ -15,14 +15,16 @@ struct ID128Tests {
     }
 
     @Test("addresses keep their text", arguments: [
-        "192.0.2.7", "2001:db8::1", "::1", "fe80::1:2:3:4", "2001:db8:0:1:1:1:1:1", "255.255.255.255",
+        "192.0.2.7", "2001:db8::1", "::1", "fe80::1:2:3:4", "2001:db8:0:1:1:1:1:1",
+        "255.255.255.255",
     ])
     func addresses(text: String) throws {
         #expect(try #require(IPAddress(text)).text == text)
     }
 
     @Test("what is no address is refused", arguments: [
-        "", "unknown", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1::2::3", ":::", "1:2:3:4:5:6:7", "12345::",
+        "", "unknown", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1::2::3", ":::", "1:2:3:4:5:6:7",
+        "12345::",
     ])
     func notAddresses(text: String) {
         #expect(IPAddress(text) == nil)

@@ -37,7 +37,8 @@ struct TextPatternTests {
         var generator = SplitMix(state: UInt64(seed))
         func random(_ alphabet: String, _ length: Int) -> String {
             let letters = Array(alphabet)
-            return String((0..<length).map { _ in letters[Int(generator.next() % UInt64(letters.count))] })
+            return String(
+                (0..<length).map { _ in letters[Int(generator.next() % UInt64(letters.count))] })
         }
         for _ in 0..<500 {
             let glob = random("ab*?", Int(generator.next() % 7))
