@@ -131,11 +131,11 @@ extension BlockEncoder {
         }
         codeTable.removeAll()
         var last = first
-        var index = codeTable.insert(first)
+        var index = codeTable.insert(first).index
         for row in 0..<values.count {
             let code = values[row]
             if code != last {
-                index = codeTable.insert(code)
+                index = codeTable.insert(code).index
                 last = code
             }
             indexes[row] = UInt16(truncatingIfNeeded: index)

@@ -16,17 +16,13 @@ struct StoreCommand: ParsableCommand {
             commandName: "info", abstract: "Say what is in a store.",
             discussion: "EXAMPLES\n  grantrail store info events.db --output json")
 
-        @Argument(help: "The store; --store does the same.")
-        var path: String?
-
-        @Option(help: "The store.")
-        var store: String?
+        @OptionGroup var location: StoreLocation
 
         @OptionGroup var output: OutputOptions
 
         func run() {
             perform { () throws(PipelineError) in
-                let store = try openStore(storePath(path, store), .readOnly)
+                let store = try openStore(location.path, .readOnly)
                 let info = try onStore { () throws(StoreError) in
                     let info = try store.info()
                     try store.close()
@@ -60,16 +56,12 @@ struct StoreCommand: ParsableCommand {
             abstract: "Recompute every digest, chain and tree of a store; name each bad place.",
             discussion: "EXAMPLES\n  grantrail store verify events.db")
 
-        @Argument(help: "The store; --store does the same.")
-        var path: String?
-
-        @Option(help: "The store.")
-        var store: String?
+        @OptionGroup var location: StoreLocation
 
         func run() {
             var isSound = false
             perform { () throws(PipelineError) in
-                let path = storePath(path, store)
+                let path = location.path
                 guard FileManager.default.fileExists(atPath: path) else {
                     throw .store(
                         StoreError(.missing, "cannot verify \(path): there is no such file"))
@@ -88,11 +80,7 @@ struct StoreCommand: ParsableCommand {
             commandName: "export", abstract: "Write all events, in order of their own time.",
             discussion: "EXAMPLES\n  grantrail store export events.db > events.ndjson")
 
-        @Argument(help: "The store; --store does the same.")
-        var path: String?
-
-        @Option(help: "The store.")
-        var store: String?
+        @OptionGroup var location: StoreLocation
 
         @OptionGroup var output: OutputOptions
 
@@ -101,7 +89,7 @@ struct StoreCommand: ParsableCommand {
                 var options = output
                 options.output = output.output ?? .ndjson
                 var lines = EventLines(options)
-                let store = try openStore(storePath(path, store), .readOnly)
+                let store = try openStore(location.path, .readOnly)
                 try EventSequence().run(store) { lines.add($0, $1, $2) }
                 lines.finish()
                 try onStore { () throws(StoreError) in try store.close() }
@@ -119,11 +107,7 @@ struct StoreCommand: ParsableCommand {
                   grantrail store quarantine events.db --raw | grantrail ingest - --store other.db
                 """)
 
-        @Argument(help: "The store; --store does the same.")
-        var path: String?
-
-        @Option(help: "The store.")
-        var store: String?
+        @OptionGroup var location: StoreLocation
 
         @Flag(help: "Only the records themselves, to read them again.")
         var raw = false
@@ -132,7 +116,7 @@ struct StoreCommand: ParsableCommand {
 
         func run() {
             perform { () throws(PipelineError) in
-                let store = try openStore(storePath(path, store), .readOnly)
+                let store = try openStore(location.path, .readOnly)
                 let records = try onStore { () throws(StoreError) in
                     let records = try store.quarantined()
                     try store.close()
@@ -168,10 +152,19 @@ struct StoreCommand: ParsableCommand {
     }
 }
 
-/// The store named either way; ends with a usage error when it is named neither way or twice.
-func storePath(_ argument: String?, _ option: String?) -> String {
-    guard let path = argument ?? option, argument == nil || option == nil else {
-        Terminal.fail("name one store, as an argument or with --store", status: 64)
+/// The store, named by an argument or by `--store`.
+struct StoreLocation: ParsableArguments {
+    @Argument(help: ArgumentHelp("The store; --store does the same.", valueName: "path"))
+    var argument: String?
+
+    @Option(help: "The store.")
+    var store: String?
+
+    var path: String { argument ?? store ?? "" }
+
+    func validate() throws {
+        guard (argument == nil) != (store == nil) else {
+            throw ValidationError("name one store, as an argument or with --store")
+        }
     }
-    return path
 }
