@@ -40,6 +40,7 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
         .systemLibrary(name: "CAllocator"),
 
         // Floor 0
@@ -50,7 +51,7 @@ let package = Package(
         // Floor 2
         library("LogFormats", ["AuditModel", "WireFormat"]),
         library("TokenScan", ["AuditModel", "COpenSSL"]),
-        library("Detection", ["AuditModel", "GrantLedger"]),
+        library("Detection", ["AuditModel", "WireFormat", "GrantLedger", "CPCRE2"]),
         // Floor 3
         library("Intake", ["AuditModel", "CZstd", "CZlib"]),
         library("EventStore", ["AuditModel", "CSQLite", "CZstd"]),

@@ -24,7 +24,7 @@ struct AlertBuilder {
         alert.confidence = Self.confidence(hit.score)
         describeConflict(&alert, event)
         alert.why = why(hit, event)
-        alert.evidence = evidence(event)
+        alert.evidence = evidence(event, hit.firing)
         alert.blastRadius = family.map {
             Alert.BlastRadius(
                 families: 1, scopes: (text($0.scopes) ?? "").split(separator: " ").map(String.init))
@@ -32,7 +32,9 @@ struct AlertBuilder {
         alert.attack = rule.attack
         alert.references = rule.references
         alert.visibility = Self.visibility(event)
-        let texts = AlertText(alert: alert, transition: event.transition)
+        let texts = AlertText(
+            alert: alert, transition: event.transition, figures: hit.firing.figures
+        ) { FieldReader.value($0, batch, row, nil, pool).text }
         alert.message = texts.fill(rule.message ?? rule.title)
         alert.actions = rule.actions.map { action in
             Alert.Action(
@@ -42,7 +44,8 @@ struct AlertBuilder {
         let lineage = event.transition.flatMap { transition in
             family.map { Self.lineage(of: transition, $0, pool) }
         }
-        return Finding(alert: alert, groupKey: groupKey, lineage: lineage ?? .none)
+        return Finding(
+            alert: alert, groupKey: groupKey, lineage: lineage ?? .none, suppress: rule.suppress)
     }
 
     /// `H("lineage/1", family id, first refresh token)` of a transition.
@@ -88,6 +91,9 @@ struct AlertBuilder {
         case .family: keys.family ?? ""
         case .lineage: keys.lineage ?? keys.family ?? ""
         case .ip: event.batch.text(.ip, row: event.row) ?? ""
+        case .prefix: IPAddress(bits: event.batch.id(.ip, event.row)).networkText
+        case .field(let field):
+            FieldReader.value(field, event.batch, event.row, event.transition, pool).firstText
         }
     }
 
@@ -120,10 +126,18 @@ struct AlertBuilder {
         return shown
     }
 
-    func evidence(_ event: Hit.Event) -> [Alert.Evidence] {
+    func evidence(_ event: Hit.Event, _ firing: Firing) -> [Alert.Evidence] {
         let transition = event.transition
+        let earlier = firing.evidence.map {
+            Alert.Evidence(
+                event: $0.id, time: $0.time, precision: $0.precision, kind: $0.kind,
+                source: pool.text($0.dialect))
+        }
         let replayed = [transition?.first, transition?.second].compactMap { $0 }
-            .filter { !$0.isNone && $0.event != event.batch.id(.event, event.row) }
+            .filter { redemption in
+                !redemption.isNone && redemption.event != event.batch.id(.event, event.row)
+                    && !earlier.contains { $0.event == redemption.event }
+            }
             .map {
                 Alert.Evidence(
                     event: $0.event, time: $0.time, precision: $0.precision, kind: $0.kind,
@@ -134,13 +148,18 @@ struct AlertBuilder {
         let own = Alert.Evidence(
             event: batch.id(.event, row), time: batch.time[row], precision: batch.precision[row],
             kind: batch.kind[row], source: pool.text(batch.code(.dialect, row)))
-        return replayed + [own]
+        return earlier + replayed + [own]
     }
 
     /// Every point that counted, then what describes the conflict.
     private func why(_ hit: Hit, _ event: Hit.Event) -> [Alert.Why] {
-        let evidence = self.evidence(event).map(\.event)
-        var entries = hit.points.map { points in
+        let evidence = self.evidence(event, hit.firing).map(\.event)
+        var entries = hit.firing.figures.map { figure in
+            Alert.Why(
+                fact: figure.name, value: figure.value, comparedTo: figure.comparedTo,
+                points: figure.points, evidence: evidence)
+        }
+        entries += hit.points.map { points in
             let selection = hit.rule.selections[points.selection]
             let predicates = selection.alternatives.first ?? []
             let fields = predicates.map { matchedText($0, event) }

@@ -23,7 +23,7 @@ struct AlertDesk: Sendable {
     mutating func admit(_ finding: Finding) -> Int? {
         let key = Alert.identity(
             ruleID: finding.alert.rule.id, groupKey: finding.groupKey, anchor: .none)
-        if let index = byKey[key] {
+        if let index = byKey[key], isOne(index, finding.alert.time, finding.suppress) {
             revise(index, finding.alert)
             return index
         }
@@ -43,13 +43,26 @@ struct AlertDesk: Sendable {
 
     /// Counts a hit that is no worse than the alert it belongs to.
     ///
-    /// - Returns: false when it is worse: the finding must be built and admitted.
+    /// - Returns: false when it is worse, or comes too late: the finding must be built and
+    ///   admitted.
     mutating func recount(
         _ index: Int, _ hit: Hit, _ event: Hit.Event, _ builder: AlertBuilder
     ) -> Bool {
-        if Self.isWorse((hit.severity, hit.score), than: alerts[index]) { return false }
-        count(index, time: event.batch.time[event.row]) { builder.evidence(event) }
+        let time = event.batch.time[event.row]
+        if Self.isWorse((hit.severity, hit.score), than: alerts[index])
+            || !isOne(index, time, hit.rule.suppress)
+        {
+            return false
+        }
+        count(index, time: time) { builder.evidence(event, hit.firing) }
         return true
+    }
+
+    /// Whether a hit at a time still belongs to an alert.
+    private func isOne(_ index: Int, _ time: Int64, _ suppress: Int64?) -> Bool {
+        guard let suppress else { return true }
+        let (gap, overflow) = time.subtractingReportingOverflow(alerts[index].lastSeen)
+        return !overflow && gap < suppress
     }
 
     /// Notes that branches of a lineage acted after its replay.

@@ -5,6 +5,9 @@ internal import GrantLedger
 struct AlertText {
     let alert: Alert
     let transition: Transition?
+    let figures: [Firing.Figure]
+    /// What a field of the anchor event holds, for people; empty when absent.
+    let field: (RuleField) -> String
 
     /// Fills a sentence; what is unknown is said to be.
     func fill(_ template: String) -> String {
@@ -36,8 +39,14 @@ struct AlertText {
         case "generation_gap": number(transition?.generationGap)
         case "replay_gap": (transition?.replayGap).flatMap { $0 < 0 ? nil : Self.duration($0) }
         case "score": alert.score.map(FieldValue.decimal)
-        default: nil
+        default: figures.first { $0.name == name }?.value ?? fieldText(name)
         }
+    }
+
+    private func fieldText(_ name: String) -> String? {
+        guard let name = Field(rawValue: name) else { return nil }
+        let text = field(.event(name))
+        return text.isEmpty ? nil : text
     }
 
     private func number(_ number: Int32?) -> String? {

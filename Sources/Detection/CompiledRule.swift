@@ -7,107 +7,103 @@ struct CompiledRule: Sendable {
     let rule: Rule
     /// The event must have at least one of these facts; nil when the rule can do without.
     let facts: FactSet?
-    /// The event must be of one of these kinds; nil for any.
-    let kinds: [EventKind]?
+    /// The event must be of one of these kinds, by raw value; nil for any.
+    let kinds: [Bool]?
+    /// At least one of these must hold; nil when there is no such set worth asking first.
+    let pivots: [Predicate]?
+    /// The rules, by id, of which one must have fired for the same event.
+    let triggers: [String]?
 
     init(_ rule: Rule) {
+        let gate = Gate(rule)
         self.rule = rule
-        facts = Gate(rule).facts
-        kinds = Gate(rule).kinds
+        facts = gate.facts
+        kinds = gate.kinds
+        pivots = gate.pivots
+        triggers = gate.triggers
     }
 }
 
 /// What must hold of an event for a condition to have a chance.
 private struct Gate {
-    let facts: FactSet?
-    let kinds: [EventKind]?
+    private let rule: Rule
 
-    init(_ rule: Rule) {
-        facts = Self.necessary(rule.condition, rule) { predicate in
-            guard predicate.field == .ledger(.fact), !mayLack(predicate) else { return nil }
-            return FactSet.names.filter { matches(predicate, $0) }.reduce(into: FactSet()) {
+    init(_ rule: Rule) { self.rule = rule }
+
+    var facts: FactSet? {
+        necessary(rule.condition, onPredicate: { predicate -> FactSet? in
+            guard predicate.field == .ledger(.fact), Self.isPlain(predicate) else { return nil }
+            return FactSet.names.filter { Self.matches(predicate, $0) }.reduce(into: FactSet()) {
                 if let fact = FactSet(name: $1) { $0.insert(fact) }
             }
-        } merge: { $0.union($1) }
-        kinds = Self.necessary(rule.condition, rule) { predicate -> Set<EventKind>? in
-            guard predicate.field == .event(.kind), !mayLack(predicate) else { return nil }
-            return Set(EventKind.allCases.filter { matches(predicate, $0.name) })
-        } merge: { $0.union($1) }.map { kinds in
-            kinds.sorted { $0.rawValue < $1.rawValue }
-        }
-
-        /// Whether one of several values could satisfy one of the matchers.
-        func matches(_ predicate: Predicate, _ name: String) -> Bool {
-            let anyOf = Predicate(field: predicate.field, matchers: predicate.matchers)
-            return PredicateTest.matches(anyOf, .texts([name]))
-        }
-
-        func mayLack(_ predicate: Predicate) -> Bool {
-            predicate.matchers.contains(.exists(false))
-        }
+        }, merge: { $0.union($1) })
     }
 
-    /// The union over all ways to satisfy the condition; nil as soon as one way needs nothing.
-    private static func necessary<Need>(
-        _ condition: Rule.Condition, _ rule: Rule, _ need: (Predicate) -> Need?,
-        merge: (Need, Need) -> Need
+    var kinds: [Bool]? {
+        necessary(rule.condition, onPredicate: { predicate -> [Bool]? in
+            guard predicate.field == .event(.kind), Self.isPlain(predicate) else { return nil }
+            return EventKind.names.map { Self.matches(predicate, $0) }
+        }, merge: { zip($0, $1).map { $0 || $1 } })
+    }
+
+    /// Predicates with few matching values, one for every way to meet the condition.
+    var pivots: [Predicate]? {
+        necessary(rule.condition, onPredicate: { predicate -> [Predicate]? in
+            CandidateIndex.canServe(predicate) ? [predicate] : nil
+        }, merge: { $0 + $1 }, better: { Self.cost($0) < Self.cost($1) })
+    }
+
+    var triggers: [String]? {
+        necessary(rule.condition, onFired: { [$0] }, merge: { $0 + $1 })
+    }
+
+    private static func cost(_ pivots: [Predicate]) -> Int {
+        pivots.reduce(0) { $0 + CandidateIndex.cost($1) }
+    }
+
+    /// Whether the predicate needs a value, and one of its own values decides.
+    private static func isPlain(_ predicate: Predicate) -> Bool {
+        !predicate.mayLackValue && !predicate.isNegated && !predicate.comparesFields
+    }
+
+    /// Whether one of several values could satisfy one of the matchers.
+    private static func matches(_ predicate: Predicate, _ name: String) -> Bool {
+        let anyOf = Predicate(field: predicate.field, matchers: predicate.matchers)
+        return PredicateTest.matches(anyOf, .texts([name]))
+    }
+
+    /// The union over all ways to meet a condition; nil as soon as one way needs nothing. Of
+    /// several parts that must all hold the best one is taken, the first if none is better.
+    private func necessary<Need>(
+        _ condition: Rule.Condition, onPredicate: (Predicate) -> Need? = { _ in nil },
+        onFired: (String) -> Need? = { _ in nil }, merge: (Need, Need) -> Need,
+        better: (Need, Need) -> Bool = { _, _ in false }
     ) -> Need? {
-        switch condition {
-        case .not: return nil
-        case .all(let parts):
-            for part in parts {
-                if let found = necessary(part, rule, need, merge: merge) { return found }
+        func best(_ needs: [Need?]) -> Need? {
+            needs.reduce(nil) { found, need in
+                guard let need else { return found }
+                guard let found else { return need }
+                return better(need, found) ? need : found
             }
-            return nil
-        case .any(let parts):
-            return union(parts.map { necessary($0, rule, need, merge: merge) }, merge)
-        case .selection(let index):
-            let alternatives = rule.selections[index].alternatives
-            return union(alternatives.map { $0.lazy.compactMap(need).first }, merge)
         }
-    }
-
-    private static func union<Need>(_ needs: [Need?], _ merge: (Need, Need) -> Need) -> Need? {
-        var result: Need?
-        for need in needs {
-            guard let need else { return nil }
-            result = result.map { merge($0, need) } ?? need
+        func union(_ needs: [Need?]) -> Need? {
+            var result: Need?
+            for need in needs {
+                guard let need else { return nil }
+                result = result.map { merge($0, need) } ?? need
+            }
+            return result
         }
-        return result
-    }
-}
-
-/// Matches one predicate against one value.
-enum PredicateTest {
-    static func matches(_ predicate: Predicate, _ value: FieldValue) -> Bool {
-        predicate.requiresAll
-            ? predicate.matchers.allSatisfy { matches($0, value) }
-            : predicate.matchers.contains { matches($0, value) }
-    }
-
-    private static func matches(_ matcher: Matcher, _ value: FieldValue) -> Bool {
-        switch (matcher, value) {
-        case (.exists(let wanted), .absent): !wanted
-        case (.exists(let wanted), _): wanted
-        case (_, .absent): false
-        case (.text(let pattern), .texts(let texts)): texts.contains { pattern.matches($0) }
-        case (.text(let pattern), let other): pattern.matches(other.text)
-        case (.truth(let wanted), .truth(let truth)): wanted == truth
-        case (.number(let comparison, let limit), .number(let number)):
-            compare(comparison, number, limit)
-        case (.truth, _), (.number, _): false
+        func needs(_ condition: Rule.Condition) -> Need? {
+            switch condition {
+            case .not: nil
+            case .fired(let rule): onFired(rule)
+            case .all(let parts): best(parts.map(needs))
+            case .any(let parts): union(parts.map(needs))
+            case .selection(let index):
+                union(rule.selections[index].alternatives.map { best($0.map(onPredicate)) })
+            }
         }
-    }
-
-    private static func compare(_ comparison: Matcher.Comparison, _ number: Int, _ limit: Int)
-        -> Bool
-    {
-        switch comparison {
-        case .equal: number == limit
-        case .greater: number > limit
-        case .greaterOrEqual: number >= limit
-        case .less: number < limit
-        case .lessOrEqual: number <= limit
-        }
+        return needs(condition)
     }
 }

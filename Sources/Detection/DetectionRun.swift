@@ -8,7 +8,9 @@ public import GrantLedger
 public struct DetectionRun: Sendable {
     public private(set) var ledger: Ledger
     private var engines: [Engine]
-    private let watchesEvents: Bool
+    /// Kinds that any rule looks at even if they mean nothing to the ledger, by raw value.
+    private let watchedKinds: [Bool]
+    private let isTimed: Bool
     private let factMask: FactSet
     /// Events taken in.
     public private(set) var eventCount = 0
@@ -16,25 +18,35 @@ public struct DetectionRun: Sendable {
     /// - Parameter shards: into how many engines the work is split; does not change the result.
     public init(rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits()) {
         ledger = Ledger(limits: limits)
-        engines = (0..<max(1, shards)).map { Engine(rules: rules, shard: $0, of: max(1, shards)) }
-        watchesEvents = engines.contains { $0.watchesEvents }
+        let engines = (0..<max(1, shards)).map {
+            Engine(rules: rules, shard: $0, of: max(1, shards))
+        }
+        self.engines = engines
+        watchedKinds = EventKind.allCases.map { kind in engines.contains { $0.watches(kind) } }
+        isTimed = engines.contains { $0.isTimed }
         factMask = engines.reduce(FactSet()) { $0.union($1.factMask) }
     }
 
     /// Takes one event in; its key must not come before that of any event taken in already.
     public mutating func take(_ batch: EventBatch, row: Int, pool: StringPool) {
         eventCount += 1
+        if isTimed {
+            for index in engines.indices {
+                engines[index].advance(to: batch.time[row], ledger: ledger, pool: pool)
+            }
+        }
         var transition = Transition()
+        let isWatched = watchedKinds[Int(batch.kind[row].rawValue)]
         if ledger.apply(batch, row: row, into: &transition) {
             // Nearly every event is an ordinary rotation that no rule asks for.
-            guard watchesEvents || transition.isAfterReplay
+            guard isWatched || transition.isAfterReplay
                 || !transition.facts.isDisjoint(with: factMask)
             else { return }
             for index in engines.indices {
                 engines[index].step(
                     batch, row: row, transition: transition, ledger: ledger, pool: pool)
             }
-        } else if watchesEvents {
+        } else if isWatched {
             for index in engines.indices {
                 engines[index].step(batch, row: row, transition: nil, ledger: ledger, pool: pool)
             }
@@ -49,4 +61,7 @@ public struct DetectionRun: Sendable {
 
     /// Alerts that were dropped because a desk was full.
     public var droppedAlerts: Int { engines.reduce(0) { $0 + $1.droppedAlerts } }
+
+    /// Group keys that made room for others because a rule's state was full.
+    public var evictedKeys: Int { engines.first?.evictedKeys ?? 0 }
 }

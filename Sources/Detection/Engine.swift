@@ -6,50 +6,79 @@ public import GrantLedger
 /// No clock, no I/O. One engine of several may be responsible for a share of the group keys: the
 /// union of the alerts of `Engine(rules:shard:of:)` over all shards is that of one engine.
 public struct Engine: Sendable {
-    private let rules: [CompiledRule]
-    private let shard: Int
-    private let shards: Int
-    private var predicates = PredicateTable()
+    let rules: [CompiledRule]
+    let shard: Int
+    let shards: Int
+    var predicates = PredicateTable()
     /// Predicate indexes by rule, selection, alternative.
-    private var tests: [[[[Int]]]] = []
+    var tests: [[[[Int]]]] = []
+    /// What is remembered over time, by rule.
+    var operators: [OperatorState]
     /// Rules that may match an event with one of these facts.
-    private let factRules: [Int]
-    /// Rules that may match without facts, by kind.
-    private var kindRules: [[Int]]
+    private let factRules: [Int32]
+    /// Rules that may match without facts and cannot be found by a value, by kind.
+    private var kindRules: [[Int32]]
+    /// Kinds that any rule without facts looks at.
+    private var watchedKinds: [Bool]
+    private var index: CandidateIndex
+    /// Rules that wait for another one, by its id.
+    private var dependents: [String: [Int32]] = [:]
+    /// Rules whose operation has something to say when time passes.
+    private let timed: [Int]
     /// The facts that any rule asks for.
     let factMask: FactSet
-    private var desk: AlertDesk
-    private var fired: Set<String> = []
+    var desk: AlertDesk
+    var fired: Set<String> = []
+    private var candidates: ContiguousArray<Int32> = []
     /// The alerts of rules and lineages, to count a repeated hit without building it anew.
-    private var known: [Place: Int] = [:]
+    var known: [LineagePlace: Int] = [:]
+    /// Events that an operation's rule matched but that lack a field of its group key.
+    public internal(set) var ungrouped = 0
 
     /// - Parameters:
-    ///   - rules: in any order; a rule runs after those its `unless` names.
+    ///   - rules: in any order; a rule runs after those that its `unless` or its correlation names.
     ///   - shard: which of `shards` shares of the group keys this engine answers for.
     public init(rules: [Rule], shard: Int = 0, of shards: Int = 1) {
-        let ordered = Self.ordered(rules).map(CompiledRule.init)
+        let ordered = RuleOrder.sorted(rules).map(CompiledRule.init)
         self.rules = ordered
         self.shard = shard
         self.shards = max(1, shards)
         desk = AlertDesk()
-        factRules = ordered.indices.filter { ordered[$0].facts != nil }
+        let operators = ordered.map { OperatorState($0.rule) }
+        self.operators = operators
+        timed = operators.indices.filter { operators[$0].isTimed }
+        factRules = ordered.indices.filter { ordered[$0].facts != nil }.map(Int32.init)
         factMask = ordered.compactMap(\.facts).reduce(FactSet()) { $0.union($1) }
-        kindRules = Array(repeating: [], count: EventKind.allCases.count)
-        for (index, rule) in ordered.enumerated() where rule.facts == nil {
-            for kind in rule.kinds ?? EventKind.allCases {
-                kindRules[Int(kind.rawValue)].append(index)
-            }
-        }
+        kindRules = Array(repeating: [], count: EventKind.names.count)
+        watchedKinds = Array(repeating: false, count: EventKind.names.count)
+        index = CandidateIndex(rules: ordered.count)
         for rule in ordered {
             tests.append(
                 rule.rule.selections.map { selection in
                     selection.alternatives.map { $0.map { predicates.index(of: $0) } }
                 })
         }
+        for place in ordered.indices where ordered[place].facts == nil { enter(place) }
     }
 
-    /// Whether any rule looks at events that mean nothing to the ledger.
-    public var watchesEvents: Bool { kindRules.contains { !$0.isEmpty } }
+    /// Puts a rule that needs no fact where the events that concern it find it.
+    private mutating func enter(_ place: Int) {
+        let rule = rules[place]
+        if let triggers = rule.triggers {
+            for trigger in triggers { dependents[trigger, default: []].append(Int32(place)) }
+            return
+        }
+        for kind in watchedKinds.indices where rule.kinds?[kind] ?? true {
+            watchedKinds[kind] = true
+            if rule.pivots == nil { kindRules[kind].append(Int32(place)) }
+        }
+        if let pivots = rule.pivots {
+            index.add(place, pivots, kinds: rule.kinds, &predicates)
+        }
+    }
+
+    /// Whether any rule looks at events of a kind that mean nothing to the ledger.
+    public func watches(_ kind: EventKind) -> Bool { watchedKinds[Int(kind.rawValue)] }
 
     /// Takes one event in.
     ///
@@ -58,140 +87,70 @@ public struct Engine: Sendable {
         _ batch: EventBatch, row: Int, transition: Transition?,
         ledger: Ledger, pool: StringPool
     ) {
-        let candidates = kindRules[Int(batch.kind[row].rawValue)]
+        let kind = Int(batch.kind[row].rawValue)
         let facts = transition?.facts ?? []
         let hasFacts = !facts.isDisjoint(with: factMask)
         if let transition, transition.isAfterReplay {
             noteBranches(transition, batch, row, ledger, pool)
         }
-        if candidates.isEmpty, !hasFacts { return }
+        if !watchedKinds[kind], !hasFacts { return }
         predicates.nextEvent()
-        fired.removeAll(keepingCapacity: true)
-        let event = Hit.Event(batch: batch, row: row, transition: transition)
+        candidates.removeAll(keepingCapacity: true)
         if hasFacts {
-            for index in factRules {
-                guard let mask = rules[index].facts, !mask.isDisjoint(with: facts) else { continue }
-                run(index, event, ledger, pool)
+            for place in factRules {
+                guard let mask = rules[Int(place)].facts, !mask.isDisjoint(with: facts)
+                else { continue }
+                candidates.append(place)
             }
         }
-        for index in candidates { run(index, event, ledger, pool) }
+        if watchedKinds[kind] {
+            candidates.append(contentsOf: kindRules[kind])
+            index.find(batch, row, transition, pool, &predicates, into: &candidates)
+        }
+        if candidates.isEmpty { return }
+        // Rules that others wait for come first.
+        if candidates.count > 1 { candidates.sort() }
+        fired.removeAll(keepingCapacity: true)
+        var next = 0
+        while next < candidates.count {
+            let place = Int(candidates[next])
+            next += 1
+            if run(place, batch, row, transition, ledger, pool) { wake(place, from: next) }
+        }
     }
+
+    /// Adds the rules that wait for one that fired.
+    private mutating func wake(_ place: Int, from next: Int) {
+        guard let waiting = dependents[rules[place].rule.id] else { return }
+        for other in waiting where !candidates[next...].contains(other) {
+            let later = candidates[next...].firstIndex { $0 > other } ?? candidates.count
+            candidates.insert(other, at: later)
+        }
+    }
+
+    /// Tells operations that wait for something how far event time has come.
+    ///
+    /// - Parameter time: of the next event in total order; everything before it was taken in.
+    public mutating func advance(to time: Int64, ledger: Ledger, pool: StringPool) {
+        for place in timed {
+            while let firing = operators[place].expire(before: time) {
+                guard let anchor = firing.anchor else { continue }
+                var batch = EventBatch(capacity: 1)
+                batch.append(anchor)
+                report(place, firing, batch, 0, nil, ledger, pool)
+            }
+        }
+    }
+
+    /// Whether ``advance(to:ledger:pool:)`` can have an effect at all.
+    public var isTimed: Bool { !timed.isEmpty }
 
     /// All alerts so far, by (time, id).
     public func alerts() -> [Alert] { desk.sorted() }
 
     /// Alerts that were dropped because the desk was full.
     public var droppedAlerts: Int { desk.dropped }
-}
 
-/// A rule and a lineage: what decides the group key of most rules.
-private struct Place: Hashable {
-    let rule: Int
-    let family: UInt32
-    let lineage: ID128
-
-    /// Nil when the key depends on more than the lineage.
-    init?(rule: Int, _ transition: Transition?, _ key: [Rule.KeyField]) {
-        let decided: Set<Rule.KeyField> = [.issuer, .client, .family, .lineage]
-        guard let transition, key.contains(.lineage), decided.isSuperset(of: key) else {
-            return nil
-        }
-        self.rule = rule
-        family = transition.familySerial
-        lineage = transition.lineageRoot
-    }
-}
-
-extension Engine {
-    private mutating func run(
-        _ index: Int, _ event: Hit.Event, _ ledger: Ledger,
-        _ pool: StringPool
-    ) {
-        let rule = rules[index].rule
-        guard !rule.unless.contains(where: fired.contains),
-            holds(rule.condition, index, event, pool)
-        else { return }
-        let points = rule.points.filter { matches($0.selection, index, event, pool) }
-        let score = points.reduce(0) { $0 + $1.hundredths }
-        if let band = rule.fireAt, !band.contains(score) { return }
-        fired.insert(rule.name)
-        let raised = rule.raise.filter { raise in
-            raise.selections.contains { matches($0, index, event, pool) }
-        }
-        let hit = Hit(
-            rule: rule, points: points, score: rule.points.isEmpty ? nil : score,
-            severity: raised.map(\.severity).reduce(rule.level) { max($0, $1) })
-        let builder = AlertBuilder(ledger: ledger, pool: pool)
-        let place = Place(rule: index, event.transition, rule.key)
-        if let place, let known = known[place], desk.recount(known, hit, event, builder) { return }
-        let finding = builder.alert(hit, event)
-        guard owns(finding.groupKey), let admitted = desk.admit(finding) else { return }
-        if let place, known.count < AlertDesk.capacity { known[place] = admitted }
-    }
-
-    private func owns(_ groupKey: [String]) -> Bool {
-        if shards == 1 { return true }
-        var hash = IdentityHash("shard/1")
-        for part in groupKey { hash.add(part) }
-        return Int(hash.id().low % UInt64(shards)) == shard
-    }
-
-    private mutating func holds(
-        _ condition: Rule.Condition, _ rule: Int, _ event: Hit.Event,
-        _ pool: StringPool
-    ) -> Bool {
-        switch condition {
-        case .selection(let index): return matches(index, rule, event, pool)
-        case .not(let part): return !holds(part, rule, event, pool)
-        case .all(let parts):
-            for part in parts where !holds(part, rule, event, pool) { return false }
-            return true
-        case .any(let parts):
-            for part in parts where holds(part, rule, event, pool) { return true }
-            return false
-        }
-    }
-
-    private mutating func matches(
-        _ selection: Int, _ rule: Int, _ event: Hit.Event, _ pool: StringPool
-    ) -> Bool {
-        alternatives: for alternative in tests[rule][selection].indices {
-            for predicate in tests[rule][selection][alternative].indices {
-                let index = tests[rule][selection][alternative][predicate]
-                guard predicates.test(index, event.batch, event.row, event.transition, pool)
-                else { continue alternatives }
-            }
-            return true
-        }
-        return false
-    }
-
-    private mutating func noteBranches(
-        _ transition: Transition, _ batch: EventBatch, _ row: Int,
-        _ ledger: Ledger, _ pool: StringPool
-    ) {
-        guard !desk.isEmpty, let family = ledger.family(transition.family) else { return }
-        let lineage = AlertBuilder.lineage(of: transition, family, pool)
-        desk.noteBranches(
-            Int(transition.branchesActive), lineage: lineage, time: batch.time[row])
-    }
-
-    /// Rules after those they wait for; cycles are cut where they are met.
-    private static func ordered(_ rules: [Rule]) -> [Rule] {
-        var result: [Rule] = []
-        var placed: Set<String> = []
-        var waiting = rules
-        while !waiting.isEmpty {
-            let names = Set(waiting.map(\.name))
-            let ready = waiting.filter { rule in
-                rule.unless.allSatisfy { placed.contains($0) || !names.contains($0) }
-            }
-            let next = ready.isEmpty ? [waiting[0]] : ready
-            let taken = Set(next.map(\.id))
-            result += next
-            placed.formUnion(next.map(\.name))
-            waiting.removeAll { taken.contains($0.id) }
-        }
-        return result
-    }
+    /// Group keys that made room for others because an operation's table was full.
+    public var evictedKeys: Int { operators.reduce(0) { $0 + $1.evictions } }
 }

@@ -1,8 +1,9 @@
 internal import AuditModel
 internal import GrantLedger
+internal import WireFormat
 
 /// What a field of one event holds, for matching and for explanations.
-enum FieldValue {
+enum FieldValue: Sendable {
     case absent
     case texts([String])
     /// Hundredths.
@@ -17,6 +18,33 @@ enum FieldValue {
         case .number(let hundredths): Self.decimal(hundredths)
         case .truth(let truth): truth ? "true" : "false"
         }
+    }
+
+    /// Of several values the first.
+    var firstText: String {
+        if case .texts(let texts) = self { texts.first ?? "" } else { text }
+    }
+
+    /// As a number in hundredths; nil for what is none.
+    var hundredths: Int? {
+        switch self {
+        case .number(let number): number
+        case .texts(let texts): texts.first.flatMap(Self.hundredths)
+        case .absent, .truth: nil
+        }
+    }
+
+    /// Reads `12`, `-0.5`, `3.25`; digits beyond the second decimal are cut.
+    static func hundredths(_ text: String) -> Int? {
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, !whole.isEmpty, whole.count <= 15,
+            parts.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }),
+            let number = Int(whole)
+        else { return nil }
+        let cents = parts.count == 2 ? (parts[1].prefix(2) + "00").prefix(2) : "00"
+        let magnitude = number * 100 + (Int(cents) ?? 0)
+        return text.hasPrefix("-") ? -magnitude : magnitude
     }
 
     static func decimal(_ hundredths: Int) -> String {
@@ -38,6 +66,21 @@ enum FieldReader {
         switch field {
         case .event(let field): event(field, batch, row, pool)
         case .ledger(let field): transition.map { ledger(field, $0) } ?? .absent
+        case .payload(let path):
+            texts(PayloadMembers(batch, row).values(path.asciiLowercased))
+        case .anyText:
+            texts(ownTexts(batch, row, pool) + PayloadMembers(batch, row).texts)
+        case .time(let part): .number(part.value(at: batch.time[row]) * 100)
+        }
+    }
+
+    /// Every text of the event's own fields.
+    static func ownTexts(_ batch: EventBatch, _ row: Int, _ pool: StringPool) -> [String] {
+        Field.allCases.flatMap { field -> [String] in
+            switch event(field, batch, row, pool) {
+            case .texts(let texts): texts
+            case .number, .truth, .absent: []
+            }
         }
     }
 
@@ -114,7 +157,7 @@ enum FieldReader {
         }
     }
 
-    private static func texts(_ texts: [String]) -> FieldValue {
+    static func texts(_ texts: [String]) -> FieldValue {
         texts.isEmpty ? .absent : .texts(texts)
     }
 
@@ -143,5 +186,35 @@ enum FieldReader {
         case .ip: .ip
         default: nil
         }
+    }
+}
+
+extension RuleField.TimePart {
+    /// The part of a time in UTC, nanoseconds since 1970.
+    func value(at time: Int64) -> Int {
+        var seconds = time / TimeText.nanosecondsPerSecond
+        if time % TimeText.nanosecondsPerSecond < 0 { seconds -= 1 }
+        var days = seconds / 86_400
+        if seconds % 86_400 < 0 { days -= 1 }
+        let second = Int(seconds - days * 86_400)
+        let civil = TimeText.civil(fromDays: days)
+        switch self {
+        case .minute: return second / 60 % 60
+        case .hour: return second / 3600
+        case .day: return civil.day
+        case .month: return civil.month
+        case .year: return Int(civil.year)
+        case .week: return Self.isoWeek(days)
+        }
+    }
+
+    /// ISO 8601: the week belongs to the year that its Thursday is in.
+    private static func isoWeek(_ days: Int64) -> Int {
+        // 1970-01-01 was a Thursday; Monday is 0.
+        let weekday = ((days + 3) % 7 + 7) % 7
+        let thursday = days - weekday + 3
+        let year = TimeText.civil(fromDays: thursday).year
+        let first = TimeText.daysFromCivil(year: year, month: 1, day: 1)
+        return Int((thursday - first) / 7) + 1
     }
 }

@@ -9,6 +9,8 @@ struct Hit {
     /// Hundredths; nil for a rule without points.
     let score: Int?
     let severity: Severity
+    /// What the rule's operation found; empty without one.
+    let firing: Firing
 
     /// The event it matched.
     struct Event {
@@ -23,4 +25,6 @@ struct Finding {
     var alert: Alert
     let groupKey: [String]
     let lineage: ID128
+    /// See ``Rule/suppress``.
+    let suppress: Int64?
 }

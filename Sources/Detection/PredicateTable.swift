@@ -2,11 +2,14 @@ internal import AuditModel
 internal import GrantLedger
 
 /// Every distinct predicate of a rule pack once. A predicate over a coded column is evaluated once
-/// per distinct value and remembered by code; every other one once per event.
+/// per distinct value and remembered by code; every other one once per event, and what its field
+/// holds is read once per event.
 struct PredicateTable: Sendable {
     private struct Entry: Sendable {
         let predicate: Predicate
         let column: CodedColumn?
+        /// Index in `values`; -1 for a coded column.
+        let slot: Int
         /// By code: 0 not evaluated, 1 no, 2 yes.
         var byCode: ContiguousArray<UInt8> = []
         /// The event that `last` belongs to.
@@ -14,16 +17,42 @@ struct PredicateTable: Sendable {
         var last = false
     }
 
+    private struct CachedValue: Sendable {
+        let field: RuleField
+        var stamp: UInt64 = 0
+        var value = FieldValue.absent
+    }
+
     private var entries: [Entry] = []
+    private var values: [CachedValue] = []
+    private var places: [RuleField: [Int]] = [:]
+    private var payload = PayloadMembers.empty
+    private var payloadStamp: UInt64 = 0
     private var stamp: UInt64 = 0
+
+    /// Distinct predicates.
+    var count: Int { entries.count }
 
     /// The index of a predicate, a new one if it is the first of its kind.
     mutating func index(of predicate: Predicate) -> Int {
-        if let index = entries.firstIndex(where: { $0.predicate == predicate }) { return index }
+        for index in places[predicate.field] ?? [] where entries[index].predicate == predicate {
+            return index
+        }
         var column: CodedColumn?
-        if case .event(let field) = predicate.field { column = FieldReader.codedColumn(field) }
-        entries.append(Entry(predicate: predicate, column: column))
+        if case .event(let field) = predicate.field, !predicate.comparesFields {
+            column = FieldReader.codedColumn(field)
+        }
+        let slot = column == nil ? self.slot(of: predicate.field) : -1
+        entries.append(Entry(predicate: predicate, column: column, slot: slot))
+        places[predicate.field, default: []].append(entries.count - 1)
         return entries.count - 1
+    }
+
+    /// The index of a field whose value is read once per event.
+    mutating func slot(of field: RuleField) -> Int {
+        if let index = values.firstIndex(where: { $0.field == field }) { return index }
+        values.append(CachedValue(field: field))
+        return values.count - 1
     }
 
     /// Starts a new event: what was evaluated for the last one no longer holds.
@@ -38,27 +67,68 @@ struct PredicateTable: Sendable {
             if code < entries[index].byCode.count, entries[index].byCode[code] != 0 {
                 return entries[index].byCode[code] == 2
             }
-            let result = evaluate(index, batch, row, transition, pool)
-            let missing = code + 1 - entries[index].byCode.count
-            if missing > 0 {
-                entries[index].byCode.append(contentsOf: repeatElement(0, count: missing))
-            }
-            entries[index].byCode[code] = result ? 2 : 1
+            let result = PredicateTest.matches(
+                entries[index].predicate,
+                FieldReader.value(entries[index].predicate.field, batch, row, transition, pool))
+            remember(index, code, result)
             return result
         }
         if entries[index].stamp == stamp { return entries[index].last }
-        let result = evaluate(index, batch, row, transition, pool)
+        let value = value(entries[index].slot, batch, row, transition, pool)
+        let result = PredicateTest.matches(entries[index].predicate, value) { field in
+            FieldReader.value(field, batch, row, transition, pool)
+        }
         entries[index].stamp = stamp
         entries[index].last = result
         return result
     }
 
-    private func evaluate(
-        _ index: Int, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+    /// What a field of the event holds; read once per event.
+    mutating func value(
+        _ slot: Int, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
         _ pool: StringPool
-    ) -> Bool {
-        let predicate = entries[index].predicate
-        return PredicateTest.matches(
-            predicate, FieldReader.value(predicate.field, batch, row, transition, pool))
+    ) -> FieldValue {
+        if values[slot].stamp == stamp { return values[slot].value }
+        switch values[slot].field {
+        case .payload(let path):
+            readPayload(batch, row)
+            values[slot].value = FieldReader.texts(payload.values(path.asciiLowercased))
+        case .anyText:
+            readPayload(batch, row)
+            values[slot].value = FieldReader.texts(
+                FieldReader.ownTexts(batch, row, pool) + payload.texts)
+        case .event, .ledger, .time:
+            values[slot].value = FieldReader.value(
+                values[slot].field, batch, row, transition, pool)
+        }
+        values[slot].stamp = stamp
+        return values[slot].value
+    }
+
+    private mutating func readPayload(_ batch: EventBatch, _ row: Int) {
+        if payloadStamp == stamp { return }
+        payload = PayloadMembers(batch, row)
+        payloadStamp = stamp
+    }
+
+    private mutating func remember(_ index: Int, _ code: Int, _ result: Bool) {
+        let missing = code + 1 - entries[index].byCode.count
+        if missing > 0 {
+            entries[index].byCode.append(contentsOf: repeatElement(0, count: missing))
+        }
+        entries[index].byCode[code] = result ? 2 : 1
+    }
+}
+
+extension Predicate {
+    /// Whether it holds one field of the event against another, so that its value alone does not
+    /// decide.
+    var comparesFields: Bool {
+        matchers.contains { if case .sameAs = $0 { true } else { false } }
+    }
+
+    /// Whether an event without the field may meet it.
+    var mayLackValue: Bool {
+        matchers.contains(.exists(false)) && !isNegated
     }
 }

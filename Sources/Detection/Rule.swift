@@ -1,5 +1,4 @@
 public import AuditModel
-public import GrantLedger
 
 /// A rule as a value: what `RuleBook` makes of a rule file and ``Engine`` runs.
 ///
@@ -20,9 +19,20 @@ public struct Rule: Sendable, Equatable {
     public var attack: [String]
     public var falsePositives: [String]
     public var selections: [Selection]
+    /// What an event must meet for the rule to look at it. For a rule with ``inputs``, any of them.
     public var condition: Condition
-    /// The fields that make two hits the same alert; never empty.
+    /// The streams of an operation that has more than one, such as a correlation's rules; empty
+    /// when ``condition`` is the only one.
+    public var inputs: [Input]
+    /// What is made of the events over time; nil fires at every event that meets the condition.
+    public var operation: Operation?
+    /// The fields that make two hits the same alert, and by which an operation groups; never empty.
     public var key: [KeyField]
+    /// Hits of one key closer together than this, in nanoseconds of event time, are one alert; nil
+    /// makes all hits of a key one.
+    public var suppress: Int64?
+    /// The rule gives no alerts of its own, only hits for correlations (Sigma's `generate`).
+    public var isSilent: Bool
     public var needs: Needs
     /// Points by selection index, in the order of the file.
     public var points: [Points]
@@ -61,11 +71,50 @@ public struct Rule: Sendable, Equatable {
         case not(Condition)
         case all([Condition])
         case any([Condition])
+        /// Another rule, by its id, fired for the same event.
+        case fired(String)
+    }
+
+    /// One stream of events of an operation.
+    public struct Input: Sendable, Equatable {
+        /// What explanations call it: the name of the rule or selection it came from.
+        public var name: String
+        public var condition: Condition
+        /// The fields to group by in this stream, one for each of the rule's ``Rule/key``, where
+        /// Sigma's `aliases` give it other ones; nil groups by the rule's.
+        public var key: [KeyField]?
+        /// Events of this stream that one step of ``Operation/Kind/temporal(ordered:)`` takes.
+        public var least: Int
+
+        public init(
+            name: String, condition: Condition, key: [KeyField]? = nil, least: Int = 1
+        ) {
+            self.name = name
+            self.condition = condition
+            self.key = key
+            self.least = least
+        }
     }
 
     /// A field of the group key.
-    public enum KeyField: String, Sendable, CaseIterable {
+    public enum KeyField: Sendable, Hashable {
         case issuer, tenant, client, subject, session, family, lineage, ip
+        /// The /24 or /56 of the address.
+        case prefix
+        /// Any other field; the first of several values counts.
+        case field(RuleField)
+
+        /// Those with a name of their own, as rules write them.
+        public static let named: [(name: String, field: KeyField)] = [
+            ("issuer", .issuer), ("tenant", .tenant), ("client", .client), ("subject", .subject),
+            ("session", .session), ("family", .family), ("lineage", .lineage), ("ip", .ip),
+            ("prefix", .prefix),
+        ]
+
+        public var name: String {
+            if case .field(let field) = self { return field.name }
+            return Self.named.first { $0.field == self }?.name ?? ""
+        }
     }
 
     /// What a source must show for the rule to see anything (`all`, `any`) or to see well.
@@ -108,14 +157,17 @@ public struct Rule: Sendable, Equatable {
         }
     }
 
-    /// A severity that any of some selections lifts an alert to.
+    /// A severity that any of some selections, or a score, lifts an alert to.
     public struct Raise: Sendable, Equatable {
         public var severity: Severity
         public var selections: [Int]
+        /// The score from which on it holds, in hundredths; nil when only selections count.
+        public var score: Int?
 
-        public init(severity: Severity, selections: [Int]) {
+        public init(severity: Severity, selections: [Int], score: Int? = nil) {
             self.severity = severity
             self.selections = selections
+            self.score = score
         }
     }
 
@@ -124,10 +176,17 @@ public struct Rule: Sendable, Equatable {
 
     /// What `{…}` may name in messages and actions: members of the alert and facts about it. One
     /// that an alert does not have is written as `unknown`.
-    public static let placeholders = [
-        "issuer", "tenant", "client", "subject", "session", "grant", "family", "lineage", "token",
-        "attacker.ip", "victim.ip", "branch", "severity", "generation", "generation_gap",
-        "replay_gap", "score",
+    public static let placeholders =
+        [
+            "issuer", "tenant", "client", "subject", "session", "grant", "family", "lineage",
+            "token", "attacker.ip", "victim.ip", "branch", "severity", "generation",
+            "generation_gap", "replay_gap", "score",
+        ] + Operation.figures + eventFields
+
+    /// Fields of the anchor event that texts may name.
+    private static let eventFields = [
+        "kind", "outcome", "reason", "reason_raw", "grant_type", "scopes", "audience", "ip", "asn",
+        "country", "city", "network", "user_agent", "device", "source", "dialect", "vendor_type",
     ]
 
     public init(id: String, name: String, title: String, level: Severity) {
@@ -143,7 +202,11 @@ public struct Rule: Sendable, Equatable {
         falsePositives = []
         selections = []
         condition = .all([])
+        inputs = []
+        operation = nil
         key = [.issuer, .family]
+        suppress = nil
+        isSilent = false
         needs = Needs()
         points = []
         fireAt = nil
@@ -152,77 +215,5 @@ public struct Rule: Sendable, Equatable {
         verdict = nil
         message = nil
         actions = []
-    }
-}
-
-/// A field that a predicate reads.
-public enum RuleField: Sendable, Hashable {
-    /// A column of the event.
-    case event(Field)
-    /// A fact of the ledger about the event.
-    case ledger(FactField)
-
-    public var name: String {
-        switch self {
-        case .event(let field): field.name
-        case .ledger(let field): field.rawValue
-        }
-    }
-}
-
-/// One field against one or more matchers: any of them, or all (`|all`).
-public struct Predicate: Sendable, Equatable {
-    public var field: RuleField
-    public var matchers: [Matcher]
-    public var requiresAll: Bool
-
-    public init(field: RuleField, matchers: [Matcher], requiresAll: Bool = false) {
-        self.field = field
-        self.matchers = matchers
-        self.requiresAll = requiresAll
-    }
-}
-
-/// What a field's value is held against. A value that is absent or unknown matches nothing but
-/// `exists: false`.
-public enum Matcher: Sendable, Equatable {
-    /// A text pattern; for fields with several values, any value may match.
-    case text(TextPattern)
-    /// A number in hundredths.
-    case number(Comparison, Int)
-    case truth(Bool)
-    case exists(Bool)
-
-    /// How a number is held against a bound.
-    public enum Comparison: String, Sendable, CaseIterable {
-        case equal = "eq"
-        case greater = "gt"
-        case greaterOrEqual = "gte"
-        case less = "lt"
-        case lessOrEqual = "lte"
-    }
-}
-
-/// A text with Sigma's wildcards: `*` for any run of bytes, `?` for one byte.
-public struct TextPattern: Sendable, Equatable {
-    /// A part of a pattern.
-    public enum Piece: Sendable, Equatable {
-        case literal([UInt8])
-        case anyRun
-        case anyByte
-    }
-
-    public var pieces: [Piece]
-    /// Whether ASCII letters must have the same case; Sigma's default is no.
-    public var isCased: Bool
-
-    public init(pieces: [Piece], isCased: Bool = false) {
-        self.pieces = pieces
-        self.isCased = isCased
-    }
-
-    /// A pattern without wildcards.
-    public init(_ literal: String, isCased: Bool = false) {
-        self.init(pieces: [.literal(Array(literal.utf8))], isCased: isCased)
     }
 }

@@ -13,6 +13,10 @@ public struct Transition: Sendable, BitwiseCopyable {
     /// Depth of the presented token; -1 when birth is unseen.
     public var generation: Int32 = -1
     public var generationGap: Int32 = -1
+    /// Event time of the family's first event, and of the lineage's last rotation before this
+    /// event; `.min` when not known. Windows of rules may begin there.
+    public var grantStart: Int64 = .min
+    public var rotationStart: Int64 = .min
     /// Whether the token issued at the first redemption was used in turn.
     public var successorUsed: Knowledge = .unknown
     /// Nanoseconds from the first redemption to this event; -1 when it was not seen.

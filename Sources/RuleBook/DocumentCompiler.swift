@@ -233,6 +233,7 @@ extension Rule.Condition {
     fileprivate var selections: Set<Int> {
         switch self {
         case .selection(let index): [index]
+        case .fired: []
         case .not(let part): part.selections
         case .all(let parts), .any(let parts): Set(parts.flatMap(\.selections))
         }

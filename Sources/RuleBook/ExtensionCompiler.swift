@@ -65,10 +65,12 @@ enum ExtensionCompiler {
     private static func groupKey(
         _ node: YAMLNode, _ draft: inout RuleDraft, _ report: inout RuleText
     ) {
-        let names = Rule.KeyField.allCases.map(\.rawValue)
+        let names = Rule.KeyField.named.map(\.name) + FieldSchema.names
         var fields: [Rule.KeyField] = []
         for reference in references(node, "key", &report) {
-            if let field = Rule.KeyField(rawValue: reference.name) {
+            let named = Rule.KeyField.named.first { $0.name == reference.name }?.field
+            let other = FieldSchema.field(named: reference.name).map(Rule.KeyField.field)
+            if let field = named ?? other {
                 if !fields.contains(field) { fields.append(field) }
             } else {
                 report.unknown(

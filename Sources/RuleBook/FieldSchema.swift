@@ -28,6 +28,8 @@ enum FieldSchema {
             case .truth: .truth
             }
         case .event(let field): type(of: field)
+        case .payload, .anyText: .text
+        case .time: .number
         }
     }
 

@@ -15,7 +15,13 @@ enum RuleHash {
         writer.number(rule.selections.count)
         for selection in rule.selections { writer.selection(selection) }
         writer.condition(rule.condition)
-        writer.texts(rule.key.map(\.rawValue))
+        writer.texts(rule.key.map(\.name))
+        writer.optional(rule.suppress.map(Int.init))
+        writer.number(rule.inputs.count)
+        for input in rule.inputs { writer.input(input) }
+        // Values of fixed layout only, so that the description is the meaning.
+        writer.optional(rule.operation.map { String(describing: $0) })
+        writer.number(rule.isSilent ? 1 : 0)
         writer.texts(rule.needs.all)
         writer.texts(rule.needs.any)
         writer.texts(rule.needs.better)
@@ -31,6 +37,7 @@ enum RuleHash {
             writer.text(raise.severity.name)
             writer.number(raise.selections.count)
             for selection in raise.selections { writer.number(selection) }
+            writer.optional(raise.score)
         }
         writer.texts(rule.unless)
         writer.optional(rule.verdict)
@@ -75,13 +82,28 @@ enum RuleHash {
         }
 
         mutating func predicate(_ predicate: Predicate) {
-            switch predicate.field {
-            case .event(let field): texts(["event", field.name])
-            case .ledger(let field): texts(["ledger", field.rawValue])
-            }
+            field(predicate.field)
             number(predicate.requiresAll ? 1 : 0)
+            number(predicate.isNegated ? 1 : 0)
             number(predicate.matchers.count)
             for matcher in predicate.matchers { self.matcher(matcher) }
+        }
+
+        mutating func field(_ field: RuleField) {
+            switch field {
+            case .event(let field): texts(["event", field.name])
+            case .ledger(let field): texts(["ledger", field.rawValue])
+            case .payload(let path): texts(["payload", path])
+            case .anyText: text("any")
+            case .time(let part): texts(["time", part.rawValue])
+            }
+        }
+
+        mutating func input(_ input: Rule.Input) {
+            text(input.name)
+            condition(input.condition)
+            optional(input.key.map { $0.map(\.name).joined(separator: "\n") })
+            number(input.least)
         }
 
         mutating func matcher(_ matcher: Matcher) {
@@ -95,6 +117,13 @@ enum RuleHash {
                 number(hundredths)
             case .truth(let truth): texts(["truth", truth ? "true" : "false"])
             case .exists(let exists): texts(["exists", exists ? "true" : "false"])
+            case .regex(let pattern):
+                texts(["regex", pattern.source])
+                number(Int(pattern.options.rawValue))
+            case .network(let prefix): texts(["network", prefix.text])
+            case .sameAs(let other, let affix, let isCased):
+                texts(["same", affix.rawValue, isCased ? "cased" : ""])
+                field(other)
             }
         }
 
@@ -113,6 +142,7 @@ enum RuleHash {
             case .selection(let index):
                 text("selection")
                 number(index)
+            case .fired(let rule): texts(["fired", rule])
             case .not(let inner):
                 text("not")
                 self.condition(inner)

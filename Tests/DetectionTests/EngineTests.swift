@@ -114,7 +114,7 @@ struct EngineTests {
                 id: ID128(high: 9, low: UInt64(number)), rule: rule, severity: severity,
                 time: 0, precision: 3)
             return desk.admit(
-                Finding(alert: alert, groupKey: ["\(number)"], lineage: .none))
+                Finding(alert: alert, groupKey: ["\(number)"], lineage: .none, suppress: nil))
         }
         for number in 1...5000 { _ = admit(number, .info) }
         #expect(admit(6000, .critical) != nil && desk.dropped == 0)
@@ -127,7 +127,7 @@ struct EngineTests {
             time: 0, precision: 3)
         alert.keys.session = "x'; rm -rf / #"
         alert.keys.client = "-rf"
-        let texts = AlertText(alert: alert, transition: nil)
+        let texts = AlertText(alert: alert, transition: nil, figures: []) { _ in "" }
         #expect(
             texts.fillCommand("end {session} of {client} {nothing}")
                 == #"end 'x'\''; rm -rf / #' of '-rf' {nothing}"#)

@@ -100,6 +100,7 @@ struct LoaderTests {
 
     private func show(_ condition: Rule.Condition, _ rule: Rule) -> String {
         switch condition {
+        case .fired(let id): "fired \(id)"
         case .selection(let index): rule.selections[index].name
         case .not(let part): "!" + show(part, rule)
         case .all(let parts): "(" + parts.map { show($0, rule) }.joined(separator: " and ") + ")"

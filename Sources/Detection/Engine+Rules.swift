@@ -1,0 +1,188 @@
+internal import AuditModel
+internal import GrantLedger
+
+/// A rule and a lineage: what decides the group key of most rules.
+struct LineagePlace: Hashable {
+    let rule: Int
+    let family: UInt32
+    let lineage: ID128
+
+    /// Nil when the key depends on more than the lineage.
+    init?(rule: Int, _ transition: Transition?, _ key: [Rule.KeyField]) {
+        let decided: Set<Rule.KeyField> = [.issuer, .client, .family, .lineage]
+        guard let transition, key.contains(.lineage), decided.isSuperset(of: key) else {
+            return nil
+        }
+        self.rule = rule
+        family = transition.familySerial
+        lineage = transition.lineageRoot
+    }
+}
+
+extension Engine {
+    /// Looks at one rule for one event.
+    ///
+    /// - Returns: whether it fired.
+    mutating func run(
+        _ place: Int, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ ledger: Ledger, _ pool: StringPool
+    ) -> Bool {
+        if let kinds = rules[place].kinds, !kinds[Int(batch.kind[row].rawValue)] { return false }
+        if !rules[place].rule.unless.isEmpty,
+            rules[place].rule.unless.contains(where: fired.contains)
+        {
+            return false
+        }
+        guard holds(rules[place].rule.condition, place, batch, row, transition, pool)
+        else { return false }
+        var firing = Firing()
+        if rules[place].rule.operation != nil {
+            guard let found = operate(place, batch, row, transition, ledger, pool)
+            else { return false }
+            firing = found
+        }
+        return report(place, firing, batch, row, transition, ledger, pool)
+    }
+
+    private mutating func operate(
+        _ place: Int, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ ledger: Ledger, _ pool: StringPool
+    ) -> Firing? {
+        if rules[place].rule.inputs.isEmpty {
+            return take(place, rules[place].rule.key, 1, batch, row, transition, ledger, pool)
+        }
+        var result: Firing?
+        for group in inputs(place, batch, row, transition, pool) {
+            let firing = take(
+                place, group.key, group.mask, batch, row, transition, ledger, pool)
+            result = result ?? firing
+        }
+        return result
+    }
+
+    private mutating func take(
+        _ place: Int, _ fields: [Rule.KeyField], _ inputs: UInt32, _ batch: EventBatch,
+        _ row: Int, _ transition: Transition?, _ ledger: Ledger, _ pool: StringPool
+    ) -> Firing? {
+        guard let key = GroupKey.of(fields, batch, row, transition, ledger, pool) else {
+            ungrouped += 1
+            return nil
+        }
+        var occurrence = Occurrence(time: batch.time[row], key: key, inputs: inputs)
+        if let selection = operators[place].selection {
+            occurrence.isSelected = matches(selection, place, batch, row, transition, pool)
+        }
+        return operators[place].take(occurrence, batch, row, transition, pool)
+    }
+
+    /// The inputs that hold, those with the same group fields together.
+    private mutating func inputs(
+        _ place: Int, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ pool: StringPool
+    ) -> [(key: [Rule.KeyField], mask: UInt32)] {
+        let rule = rules[place].rule
+        var groups: [(key: [Rule.KeyField], mask: UInt32)] = []
+        for (index, input) in rule.inputs.enumerated()
+        where holds(input.condition, place, batch, row, transition, pool) {
+            let key = input.key ?? rule.key
+            if let known = groups.firstIndex(where: { $0.key == key }) {
+                groups[known].mask |= 1 << UInt32(index)
+            } else {
+                groups.append((key, 1 << UInt32(index)))
+            }
+        }
+        return groups
+    }
+
+    /// Scores what fired and hands it to the desk.
+    @discardableResult
+    mutating func report(
+        _ place: Int, _ firing: Firing, _ batch: EventBatch, _ row: Int,
+        _ transition: Transition?, _ ledger: Ledger, _ pool: StringPool
+    ) -> Bool {
+        let rule = rules[place].rule
+        let points = rule.points.filter {
+            matches($0.selection, place, batch, row, transition, pool)
+        }
+        let score = points.reduce(firing.score ?? 0) { $0 + $1.hundredths }
+        let hasScore = !rule.points.isEmpty || firing.score != nil
+        if let band = rule.fireAt, !band.contains(score) { return false }
+        fired.insert(rule.name)
+        fired.insert(rule.id)
+        if rule.isSilent { return true }
+        let raised = rule.raise.filter { raise in
+            if let from = raise.score, hasScore, score >= from { return true }
+            return raise.selections.contains {
+                matches($0, place, batch, row, transition, pool)
+            }
+        }
+        let hit = Hit(
+            rule: rule, points: points, score: hasScore ? score : nil,
+            severity: raised.map(\.severity).reduce(rule.level) { max($0, $1) }, firing: firing)
+        let event = Hit.Event(batch: batch, row: row, transition: transition)
+        let builder = AlertBuilder(ledger: ledger, pool: pool)
+        let known = LineagePlace(rule: place, transition, rule.key)
+        if let known, let alert = self.known[known],
+            desk.recount(alert, hit, event, builder)
+        {
+            return true
+        }
+        let finding = builder.alert(hit, event)
+        guard owns(finding.groupKey), let admitted = desk.admit(finding) else { return true }
+        if let known, self.known.count < AlertDesk.capacity { self.known[known] = admitted }
+        return true
+    }
+
+    private func owns(_ groupKey: [String]) -> Bool {
+        if shards == 1 { return true }
+        var hash = IdentityHash("shard/1")
+        for part in groupKey { hash.add(part) }
+        return Int(hash.id().low % UInt64(shards)) == shard
+    }
+
+    private mutating func holds(
+        _ condition: Rule.Condition, _ place: Int, _ batch: EventBatch, _ row: Int,
+        _ transition: Transition?, _ pool: StringPool
+    ) -> Bool {
+        switch condition {
+        case .selection(let index): return matches(index, place, batch, row, transition, pool)
+        case .not(let part): return !holds(part, place, batch, row, transition, pool)
+        case .fired(let id): return fired.contains(id)
+        case .all(let parts):
+            for part in parts where !holds(part, place, batch, row, transition, pool) {
+                return false
+            }
+            return true
+        case .any(let parts):
+            for part in parts where holds(part, place, batch, row, transition, pool) {
+                return true
+            }
+            return false
+        }
+    }
+
+    private mutating func matches(
+        _ selection: Int, _ place: Int, _ batch: EventBatch, _ row: Int,
+        _ transition: Transition?, _ pool: StringPool
+    ) -> Bool {
+        alternatives: for alternative in tests[place][selection].indices {
+            for predicate in tests[place][selection][alternative].indices {
+                let index = tests[place][selection][alternative][predicate]
+                guard predicates.test(index, batch, row, transition, pool)
+                else { continue alternatives }
+            }
+            return true
+        }
+        return false
+    }
+
+    mutating func noteBranches(
+        _ transition: Transition, _ batch: EventBatch, _ row: Int,
+        _ ledger: Ledger, _ pool: StringPool
+    ) {
+        guard !desk.isEmpty, let family = ledger.family(transition.family) else { return }
+        let lineage = AlertBuilder.lineage(of: transition, family, pool)
+        desk.noteBranches(
+            Int(transition.branchesActive), lineage: lineage, time: batch.time[row])
+    }
+}

@@ -1,0 +1,107 @@
+internal import AuditModel
+internal import GrantLedger
+
+/// The group key of one event as 128 bits, for tables of state. Codes and indexes of this run go
+/// into it, so it never leaves the process; what people see is ``AlertBuilder``'s.
+struct GroupKey {
+    private var high: UInt64 = 0x243F_6A88_85A3_08D3
+    private var low: UInt64 = 0x1319_8A2E_0370_7344
+
+    /// Nil when the event lacks one of the fields: what has no key is in no group.
+    static func of(
+        _ fields: [Rule.KeyField], _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ ledger: Ledger, _ pool: StringPool
+    ) -> ID128? {
+        var key = GroupKey()
+        for field in fields {
+            guard let part = part(field, batch, row, transition, ledger, pool) else { return nil }
+            key.add(part)
+        }
+        return key.id
+    }
+
+    /// The value of some fields together, for counting different ones; nil when one is absent.
+    static func value(
+        _ fields: [RuleField], _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ pool: StringPool
+    ) -> ID128? {
+        var key = GroupKey()
+        for field in fields {
+            guard let part = part(field, batch, row, transition, pool) else { return nil }
+            key.add(part)
+        }
+        return key.id
+    }
+
+    private var id: ID128 { ID128(high: high, low: low) }
+
+    private mutating func add(_ part: ID128) {
+        high = Self.mix(high ^ part.high) &+ Self.mix(low &+ part.low)
+        low = Self.mix(low ^ part.low &* 0x9E37_79B9_7F4A_7C15) ^ (high &<< 23 | high &>> 41)
+    }
+
+    private static func mix(_ word: UInt64) -> UInt64 {
+        var word = word
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+
+    private static func part(
+        _ field: Rule.KeyField, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ ledger: Ledger, _ pool: StringPool
+    ) -> ID128? {
+        func code(_ column: CodedColumn, _ known: KeyPath<FamilyFacts, UInt32>) -> ID128? {
+            let own = batch.code(column, row)
+            if own != 0 { return ID128(high: 0, low: UInt64(own)) }
+            let family = transition.flatMap { ledger.family($0.family) }
+            let known = family?[keyPath: known] ?? 0
+            return known == 0 ? nil : ID128(high: 0, low: UInt64(known))
+        }
+        func bits(_ bits: ID128) -> ID128? { bits.isNone ? nil : bits }
+        switch field {
+        case .issuer: return code(.issuer, \.issuer)
+        case .tenant: return code(.tenant, \.tenant)
+        case .client: return code(.client, \.client)
+        case .subject: return code(.subject, \.subject)
+        case .session: return bits(batch.id(.session, row))
+        case .ip: return bits(batch.id(.ip, row))
+        case .prefix: return bits(IPAddress(bits: batch.id(.ip, row)).network.bits)
+        case .family, .lineage:
+            guard let transition, transition.family >= 0 else { return nil }
+            let root = field == .lineage ? transition.lineageRoot : .none
+            return ID128(
+                high: UInt64(transition.familySerial) << 32 ^ root.high,
+                low: UInt64(truncatingIfNeeded: transition.family) ^ root.low)
+        case .field(let field): return part(field, batch, row, transition, pool)
+        }
+    }
+
+    private static func part(
+        _ field: RuleField, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ pool: StringPool
+    ) -> ID128? {
+        if case .event(let name) = field {
+            if let column = FieldReader.codedColumn(name) {
+                let code = batch.code(column, row)
+                return code == 0 ? nil : ID128(high: 0, low: UInt64(code))
+            }
+            if let column = FieldReader.idColumn(name) {
+                let bits = batch.id(column, row)
+                return bits.isNone ? nil : bits
+            }
+        }
+        let value = FieldReader.value(field, batch, row, transition, pool)
+        switch value {
+        case .absent: return nil
+        case .texts(let texts): return hash(texts.first ?? "")
+        case .number, .truth: return hash(value.text)
+        }
+    }
+
+    private static func hash(_ text: String) -> ID128 {
+        var hash = IdentityHash("value/1")
+        hash.add(text)
+        return hash.id()
+    }
+}
