@@ -23,6 +23,10 @@ struct AlertBuilder {
         alert.verdict = rule.verdict ?? rule.name
         alert.confidence = Self.confidence(hit.score)
         describeConflict(&alert, event)
+        if let conflict = hit.firing.conflict {
+            alert.attacker = conflict.attacker
+            alert.victim = conflict.victim
+        }
         alert.why = why(hit, event)
         alert.evidence = evidence(event, hit.firing)
         alert.blastRadius = family.map {
