@@ -40,6 +40,7 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CMaxMind", pkgConfig: "libmaxminddb", apt: "libmaxminddb-dev"),
         .systemLibrary(name: "CAllocator"),
 
         // Floor 0
@@ -57,12 +58,13 @@ let package = Package(
         library("RuleBook", ["AuditModel", "WireFormat", "GrantLedger", "Detection", yams]),
         library("Delivery", ["AuditModel", "WireFormat"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
+        library("Places", ["AuditModel", "CMaxMind"]),
         // Floor 4
         library(
             "Pipeline",
             [
                 "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "TokenScan", "Detection",
-                "Intake", "EventStore", "Delivery",
+                "Intake", "EventStore", "Delivery", "Places",
             ]),
         // Floor 5
         .executableTarget(
@@ -70,7 +72,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "CAllocator", "COpenSSL", arguments,
+                "Places", "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 
@@ -83,6 +85,7 @@ let package = Package(
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
+        tests("Places", ["Places", "AuditModel"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
         tests("Pipeline", ["Pipeline", "AuditModel", "Intake", "LogFormats"]),
         // Runs the built program; reads the repository.
