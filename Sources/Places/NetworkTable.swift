@@ -34,6 +34,8 @@ struct NetworkTable: Sendable {
         self.systems = systems
     }
 
+    var isEmpty: Bool { entries.isEmpty && systems.isEmpty }
+
     /// The entry of the longest prefix that holds an address.
     func entry(of address: IPAddress) -> Entry? {
         entries.isEmpty ? nil : prefixes.index(of: address).map { entries[$0] }

@@ -31,9 +31,12 @@ public struct PlaceBook: Sendable {
     /// Whether a database of autonomous systems was given.
     var decidesSystems: Bool { system?.hasSystems ?? false || city?.hasSystems ?? false }
 
-    /// Type and build time (seconds since 1970) of each database, for the record.
-    public var databases: [String] {
-        [city, system].compactMap { $0 }.map { "\($0.type) \($0.build)" }
+    /// What answers come from, for the record: type and build time (seconds since 1970) of each
+    /// database, whether own networks were given, the version of the built-in tables.
+    public var provenance: String {
+        let databases = [city, system].compactMap { $0 }.map { "\($0.type) \($0.build)" }
+        return (databases + (networks.isEmpty ? [] : ["own networks"])
+            + ["built-in \(KnownNetworks.version)"]).joined(separator: ", ")
     }
 
     /// What is known about an address.
@@ -41,6 +44,14 @@ public struct PlaceBook: Sendable {
     /// - Parameter recordedASN: the autonomous system that the record itself names, 0 for none;
     ///   counts where no database knows better.
     public func lookup(_ address: IPAddress, recordedASN: UInt32 = 0) -> ResolvedPlace {
+        var records = PlaceRecordCache(slotCount: 1)
+        return lookup(address, recordedASN: recordedASN, &records)
+    }
+
+    /// The same, with records of the database of places remembered from call to call.
+    func lookup(
+        _ address: IPAddress, recordedASN: UInt32, _ records: inout PlaceRecordCache
+    ) -> ResolvedPlace {
         var place = ResolvedPlace()
         if address.isNone { return place }
         if proxies.index(of: address) != nil {
@@ -50,7 +61,7 @@ public struct PlaceBook: Sendable {
         let cityRecord = city?.record(of: address)
         let systemRecord = system?.record(of: address)
         place.asn = asn(cityRecord, systemRecord) ?? recordedASN
-        if let city, let cityRecord { city.fill(&place, from: cityRecord) }
+        if let city, let cityRecord { records.fill(&place, from: cityRecord, of: city) }
         let own = networks.entry(of: address)
         place.networkClass =
             own?.networkClass ?? networkClass(address, place.asn, cityRecord, systemRecord)

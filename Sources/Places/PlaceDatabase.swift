@@ -59,6 +59,9 @@ final class PlaceDatabase: @unchecked Sendable {
     /// A record of the file, valid while the file is open.
     struct Record {
         fileprivate let entry: MMDB_entry_s
+
+        /// Where in the file it stands: equal numbers are one record.
+        var offset: UInt32 { entry.offset }
     }
 
     func record(of address: IPAddress) -> Record? {

@@ -10,6 +10,7 @@ public struct PlaceStage: Sendable {
         var address = ID128.none
         var recordedASN: UInt32 = 0
         var place = ResolvedPlace()
+        var pointText = ""
         var hasOwnPlace = false
         /// The batch that the codes belong to.
         var stamp: UInt64 = 0
@@ -19,10 +20,11 @@ public struct PlaceStage: Sendable {
     }
 
     /// A power of two; an address has one slot and shares it with those that came before.
-    private static let slotCount = 1 << 13
+    private static let slotCount = 1 << 15
 
     private let book: PlaceBook
     private var slots = ContiguousArray(repeating: Slot(), count: slotCount)
+    private var records = PlaceRecordCache()
     private var stamp: UInt64 = 0
 
     public init(_ book: PlaceBook) { self.book = book }
@@ -72,19 +74,18 @@ public struct PlaceStage: Sendable {
         let index = Int(truncatingIfNeeded: hash >> 40) & (Self.slotCount - 1)
         if slots[index].address != address || slots[index].recordedASN != recordedASN {
             let ip = IPAddress(bits: address)
+            let place = book.lookup(ip, recordedASN: recordedASN, &records)
             slots[index] = Slot(
-                address: address, recordedASN: recordedASN,
-                place: book.lookup(ip, recordedASN: recordedASN),
-                hasOwnPlace: book.hasOwnPlace(ip))
+                address: address, recordedASN: recordedASN, place: place,
+                pointText: place.point?.text ?? "", hasOwnPlace: book.hasOwnPlace(ip))
         }
         return index
     }
 
     private mutating func encode(_ index: Int, _ pool: inout StringPool) {
-        let place = slots[index].place
-        slots[index].city = place.city.map { pool.code(of: $0) } ?? 0
-        slots[index].point = place.point.map { pool.code(of: $0.text) } ?? 0
-        slots[index].network = place.networkClass.map { pool.code(of: $0.name) } ?? 0
+        slots[index].city = slots[index].place.city.map { pool.code(of: $0) } ?? 0
+        slots[index].point = pool.code(of: slots[index].pointText)
+        slots[index].network = slots[index].place.networkClass.map { pool.code(of: $0.name) } ?? 0
         slots[index].stamp = stamp
     }
 }

@@ -26,7 +26,7 @@ struct PlaceBookTests {
         #expect(place.networkClass == nil)
         #expect(book.lookup(try address("198.51.100.1")).city == "São Paulo")
         #expect(book.lookup(try address("2001:db8::1")).point?.text == "35.69,139.69,10")
-        #expect(book.databases == ["Test-City 1700000000", "Test-ASN 1700000000"])
+        #expect(book.provenance == "Test-City 1700000000, Test-ASN 1700000000, built-in 1")
     }
 
     @Test("An IPv4 address is the same inside IPv6")
