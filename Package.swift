@@ -41,6 +41,7 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
+        system("CMaxMind", pkgConfig: "libmaxminddb", apt: "libmaxminddb-dev"),
         .systemLibrary(name: "CAllocator"),
 
         // Floor 0
@@ -58,12 +59,13 @@ let package = Package(
         library("RuleBook", ["AuditModel", "WireFormat", "GrantLedger", "Detection", yams]),
         library("Delivery", ["AuditModel", "WireFormat"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
+        library("Places", ["AuditModel", "CMaxMind"]),
         // Floor 4
         library(
             "Pipeline",
             [
                 "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "TokenScan", "Detection",
-                "Intake", "EventStore", "Delivery",
+                "Intake", "EventStore", "Delivery", "Places",
             ]),
         // Floor 5
         .executableTarget(
@@ -71,7 +73,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "CAllocator", "COpenSSL", arguments,
+                "Places", "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 
@@ -84,6 +86,7 @@ let package = Package(
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
+        tests("Places", ["Places", "AuditModel"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
         tests("Pipeline", ["Pipeline", "AuditModel", "Intake", "LogFormats"]),
         // Runs the built program; reads the repository.

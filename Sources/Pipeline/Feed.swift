@@ -105,7 +105,7 @@ final class Feed: @unchecked Sendable {
     ) -> DecodedBatch {
         let result = told.result
         let decoder = RecordDecoder(format: told.format, settings: options.settings)
-        var decoded = decoder.decode(result.batch, scanner: &context.scanner)
+        var decoded = decoder.decode(result.batch, context)
         // What the reader itself lost was a record, too.
         decoded.tally.records += result.issues.count
         for issue in result.issues {

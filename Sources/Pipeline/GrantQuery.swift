@@ -31,7 +31,7 @@ public struct GrantQuery {
     ) throws(StoreError) -> [Summary] {
         var ledger = Ledger()
         var transition = Transition()
-        try StoreReplay(store).run { batch, row in
+        try StoreReplay(store).run { batch, row, _ in
             _ = ledger.apply(batch, row: row, into: &transition)
         }
         let pool = store.pool
@@ -124,7 +124,7 @@ extension GrantQuery {
         var run = DetectionRun(rules: rules)
         // All grants of the client, not this one alone: verdicts depend on the rotation policy
         // that the client's other grants show.
-        try StoreReplay(store).run { batch, row in
+        try StoreReplay(store).run { batch, row, _ in
             guard batch.code(.issuer, row) == key.issuer else { return }
             let isOfClient = batch.code(.client, row) == key.client
             let isOfSession = batch.id(key.column, row) == key.anchor

@@ -73,6 +73,8 @@ struct IntakeArguments: ParsableArguments {
         help: "The key of token fingerprints; default: GRANTRAIL_KEY_FILE, or one made once.")
     var keyFile: String?
 
+    @OptionGroup var places: PlaceArguments
+
     func validate() throws {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256") }
         guard (1...1_000_000).contains(batchSize) else {
@@ -99,6 +101,7 @@ struct IntakeArguments: ParsableArguments {
         }
         guard let zone = SystemZone.table(named: timeZone) else { throw .unknownTimeZone(timeZone) }
         options.settings = DecodeSettings(timeZone: zone)
+        options.places = try places.book()
         return options
     }
 
