@@ -41,12 +41,13 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CProcessor"),
 
         // Floor 0
         library("AuditModel", ["COpenSSL"]),
         // Floor 1
         library("WireFormat", ["AuditModel"]),
-        library("GrantLedger", ["AuditModel"]),
+        library("GrantLedger", ["AuditModel", "CProcessor"]),
         // Floor 2
         library("LogFormats", ["AuditModel", "WireFormat"]),
         library("TokenScan", ["AuditModel", "COpenSSL"]),

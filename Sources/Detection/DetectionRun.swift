@@ -24,6 +24,7 @@ public struct DetectionRun: Sendable {
     /// Takes one event in; its key must not come before that of any event taken in already.
     public mutating func take(_ batch: EventBatch, row: Int, pool: StringPool) {
         eventCount += 1
+        ledger.prefetch(batch, after: row)
         var transition = Transition()
         if ledger.apply(batch, row: row, into: &transition) {
             // Nearly every event is an ordinary rotation that no rule asks for.

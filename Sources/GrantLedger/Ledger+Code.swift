@@ -52,7 +52,11 @@ extension Ledger {
 
     private func findCode(_ code: ID128) -> Int? {
         if code.isNone { return nil }
-        return codeTable.find(Self.codeHash(code), in: codes) { $0.id == code }
+        var walk = codeTable.walk(Self.codeHash(code))
+        while let index = codeTable.next(&walk) {
+            if codes[index].id == code { return index }
+        }
+        return nil
     }
 
     private mutating func addCode(_ code: ID128) -> Int {

@@ -98,6 +98,14 @@ struct Family: Sendable, BitwiseCopyable {
     var isBorn = false
     var isEnded = false
     var profile = PresenterProfile()
+
+    /// Takes over what an event says about its family.
+    mutating func touch(_ event: EventRow) {
+        lastTime = max(lastTime, event.time)
+        if event.subject != 0, subject == 0 { subject = event.subject }
+        if event.tenant != 0 { tenant = event.tenant }
+        if event.scopes != 0, scopes == 0 { scopes = event.scopes }
+    }
 }
 
 /// A refresh token that was presented twice. Accepted twice it has two branches.
