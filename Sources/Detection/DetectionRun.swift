@@ -26,7 +26,7 @@ public struct DetectionRun: Sendable {
         eventCount += 1
         ledger.prefetch(batch, after: row)
         var transition = Transition()
-        if ledger.apply(batch, row: row, into: &transition) {
+        if ledger.apply(batch, row: row, pool: pool, into: &transition) {
             // Nearly every event is an ordinary rotation that no rule asks for.
             guard watchesEvents || transition.isAfterReplay
                 || !transition.facts.isDisjoint(with: factMask)

@@ -127,7 +127,7 @@ public struct Rule: Sendable, Equatable {
     public static let placeholders = [
         "issuer", "tenant", "client", "subject", "session", "grant", "family", "lineage", "token",
         "attacker.ip", "victim.ip", "branch", "severity", "generation", "generation_gap",
-        "replay_gap", "score",
+        "replay_gap", "score", "presenting_client",
     ]
 
     public init(id: String, name: String, title: String, level: Severity) {

@@ -39,6 +39,7 @@ extension Ledger {
             transition.family = family
             transition.familySerial = families[family].serial
             transition.isBorn = families[family].isBorn
+            transition.describe(families[family], event)
         }
         transition.lineageRoot = event.id
         transition.first = first
@@ -46,7 +47,7 @@ extension Ledger {
         transition.isRefused = event.outcome != .success
         transition.isAsserted = event.kind == .codeReplayed
         guard !first.isNone else { return }
-        transition.replayGap = event.time - first.time
+        transition.replayGap = event.time.since(first.time)
         transition.sameNetwork = first.presenter.sharesNetwork(with: transition.second.presenter)
     }
 

@@ -70,11 +70,6 @@ extension Ledger {
         anchorTexts = kept
     }
 
-    /// Takes over what an event says about its family.
-    mutating func touch(_ index: Int, _ event: EventRow) {
-        families[index].touch(event)
-    }
-
     mutating func end(
         _ batch: borrowing EventBatch, _ row: Int, _ transition: inout Transition
     ) -> Bool {
@@ -92,7 +87,7 @@ extension Ledger {
         }
         for index in ended {
             families[index].isEnded = true
-            touch(index, event)
+            families[index].touch(event)
         }
         guard let first = ended.min(by: { families[$0].serial < families[$1].serial }) else {
             return false
@@ -101,6 +96,7 @@ extension Ledger {
         transition.facts = .familyEnded
         transition.family = first
         transition.familySerial = families[first].serial
+        transition.describe(families[first], event)
         return true
     }
 }

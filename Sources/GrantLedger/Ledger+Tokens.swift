@@ -34,7 +34,8 @@ extension Ledger {
         ) { _, _ in }
     }
 
-    /// Adds a token, and its access token as a second name while it is live.
+    /// Adds a token, with its access token as a second name: one is looked for when it was used, or
+    /// when it stood in a log.
     mutating func addNode(_ node: TokenNode) -> Int {
         let index = nodes.add(node) { index, old in
             nodeTable.remove(Self.hash(old.id), index)
@@ -47,23 +48,27 @@ extension Ledger {
         return index
     }
 
-    /// Forgets the access token of a node that was spent: from here on the node is used anyway.
-    mutating func dropAccess(_ index: Int) {
-        let access = nodes[index].access
-        if access.isNone { return }
-        nodeTable.remove(Self.hash(access), index)
-        nodes[index].access = .none
+    mutating func noteUse(of access: ID128) {
+        if let index = findAccess(access) { nodes[index].isAccessUsed = true }
     }
 
-    mutating func noteUse(of access: ID128) {
-        if access.isNone { return }
+    /// A token was revoked by itself (RFC 7009): its grant may go on.
+    mutating func noteRevocation(of token: ID128) {
+        if let index = findNode(token) {
+            nodes[index].isRevoked = true
+        } else if let index = findAccess(token) {
+            nodes[index].isAccessRevoked = true
+        }
+    }
+
+    /// The refresh token that an access token was issued with.
+    func findAccess(_ access: ID128) -> Int? {
+        if access.isNone { return nil }
         var walk = nodeTable.walk(Self.hash(access))
         while let index = nodeTable.next(&walk) {
-            if nodes[index].access == access {
-                nodes[index].isAccessUsed = true
-                return
-            }
+            if nodes[index].access == access, isCurrent(index) { return index }
         }
+        return nil
     }
 }
 

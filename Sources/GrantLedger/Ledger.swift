@@ -24,6 +24,7 @@ public struct Ledger: Sendable {
     var codes: Ring<CodeRecord>
     var codeTable = IndexTable()
     var policies = RotationPolicies()
+    var scopes = ScopeGrowth()
     var familyTable = IndexTable()
     var nodeTable = IndexTable()
     var anchorTexts = StringPool()
@@ -45,9 +46,22 @@ public struct Ledger: Sendable {
 
     /// Folds one event in.
     ///
+    /// - Parameter pool: what the codes of the batch mean.
     /// - Returns: whether it meant anything to a grant; what, is in `transition`.
     public mutating func apply(
-        _ batch: borrowing EventBatch, row: Int, into transition: inout Transition
+        _ batch: borrowing EventBatch, row: Int, pool: StringPool,
+        into transition: inout Transition
+    ) -> Bool {
+        let hasMeaning = fold(batch, row, pool, &transition)
+        if batch.code(.leaked, row) == 0 { return hasMeaning }
+        if !hasMeaning { transition = Transition() }
+        noteLeak(batch[row], pool, &transition)
+        return true
+    }
+
+    private mutating func fold(
+        _ batch: borrowing EventBatch, _ row: Int, _ pool: StringPool,
+        _ transition: inout Transition
     ) -> Bool {
         switch batch.kind[row] {
         case .codeRedeemed, .tokenIssued, .tokenExchanged, .deviceCodeRedeemed, .cibaRedeemed:
@@ -62,11 +76,14 @@ public struct Ledger: Sendable {
         case .codeIssued, .codeRejected, .codeReplayed:
             return foldCode(batch[row], &transition)
         case .refreshSucceeded:
-            return accept(batch, row, &transition)
+            return accept(batch, row, pool, &transition)
         case .refreshRejected, .refreshReuseDetected:
             return refuse(batch, row, &transition)
         case .tokenUsed, .tokenIntrospected, .tokenValidated:
             noteUse(of: batch.id(.presented, row))
+            return false
+        case .tokenRevoked:
+            if batch.outcome[row] == .success { noteRevocation(of: batch.id(.presented, row)) }
             return false
         case .sessionEnded, .grantRevoked, .consentRevoked:
             return end(batch, row, &transition)
