@@ -80,7 +80,7 @@ struct GrantHistoryBuilder {
         if transition.isContested {
             // The replay was an earlier event; this one is an ordinary step.
             facts.remove(.refreshReplayed)
-            if facts.isEmpty { facts = .refreshRefused }
+            if !facts.contains(.refreshRotated) { facts.insert(.refreshRefused) }
         }
         steps.append(
             GrantHistory.Step(

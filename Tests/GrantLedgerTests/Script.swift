@@ -16,7 +16,9 @@ struct Script {
     func fold(_ ledger: inout Ledger) -> [Transition?] {
         (0..<batch.count).map { row in
             var transition = Transition()
-            return ledger.apply(batch, row: row, pool: batch.pool, into: &transition) ? transition : nil
+            let hasMeaning = ledger.apply(
+                batch, row: row, pool: batch.pool, into: &transition)
+            return hasMeaning ? transition : nil
         }
     }
 
