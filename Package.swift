@@ -43,12 +43,13 @@ let package = Package(
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
         system("CMaxMind", pkgConfig: "libmaxminddb", apt: "libmaxminddb-dev"),
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CProcessor"),
 
         // Floor 0
         library("AuditModel", ["COpenSSL"]),
         // Floor 1
         library("WireFormat", ["AuditModel"]),
-        library("GrantLedger", ["AuditModel"]),
+        library("GrantLedger", ["AuditModel", "CProcessor"]),
         // Floor 2
         library("LogFormats", ["AuditModel", "WireFormat"]),
         library("TokenScan", ["AuditModel", "COpenSSL"]),
