@@ -41,6 +41,7 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CByteFilter"),
 
         // Floor 0
         library("AuditModel", ["COpenSSL"]),
@@ -49,7 +50,7 @@ let package = Package(
         library("GrantLedger", ["AuditModel"]),
         // Floor 2
         library("LogFormats", ["AuditModel", "WireFormat"]),
-        library("TokenScan", ["AuditModel", "COpenSSL"]),
+        library("TokenScan", ["AuditModel", "COpenSSL", "CByteFilter"]),
         library("Detection", ["AuditModel", "GrantLedger"]),
         // Floor 3
         library("Intake", ["AuditModel", "CZstd", "CZlib"]),

@@ -15,6 +15,8 @@ public struct TokenSighting: Sendable, Equatable {
     public var length: Int
     /// What a JWS says about itself; nil for other tokens.
     public var claims: TokenClaims?
+    /// It starts as a known vendor's tokens do, and its checksum, if they have one, holds.
+    public var isVendors = false
 }
 
 /// The claims of a JWS that are no secret (RFC 7519 §4.1), unverified.
@@ -27,6 +29,9 @@ public struct TokenClaims: Sendable, Equatable {
     public var expires: Int64?
     /// The header's `alg`, up to 32 bytes.
     public var algorithm: String?
+    /// `typ` of the claims, by which Keycloak tells refresh tokens (`Refresh`, `Offline`) from
+    /// access tokens (`Bearer`), up to 32 bytes.
+    public var type: String?
 
     private static let mostBytes = 16 << 10
 
@@ -56,6 +61,7 @@ public struct TokenClaims: Sendable, Equatable {
             issuer = Self.string(members.text("iss"), limit: 512)
             tokenID = members.text("jti").flatMap { ID128.pack($0)?.id }
             expires = members.number("exp")
+            type = Self.string(members.text("typ"), limit: 32)
         }
     }
 
