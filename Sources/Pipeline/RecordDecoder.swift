@@ -33,6 +33,7 @@ struct RecordDecoder: Sendable {
                 records, settings: settings, into: &events, issues: &issues)
             tally.events = result.events
             tally.ignored = result.ignored
+            tally.leaks = LeakMarks.mark(&events, sightings, in: records)
         } else {
             for index in records.records.indices {
                 issues.append(

@@ -25,6 +25,9 @@ public struct TextReport: Sendable {
     public var lineFeeds = 0
     /// Characters behind the last line feed.
     public var lastLineCharacters = 0
+
+    /// The report on an empty text.
+    public init() {}
 }
 
 /// Finds the secrets of any text, line by line; changes nothing.

@@ -35,6 +35,13 @@ public struct TokenClaims: Sendable, Equatable {
 
     private static let mostBytes = 16 << 10
 
+    /// Whether the token says that it is no longer valid.
+    ///
+    /// - Parameter time: nanoseconds UTC.
+    public func isExpired(at time: Int64) -> Bool {
+        expires.map { $0 <= time / 1_000_000_000 } ?? false
+    }
+
     /// Reads the claims of a compact JWS; nil for anything else.
     init?(_ token: UnsafeRawBufferPointer) {
         guard token.count <= Self.mostBytes, let dot = token.firstIndex(of: 0x2E),

@@ -91,7 +91,7 @@ func perform(_ body: () throws(PipelineError) -> Void) {
         try body()
     } catch {
         if case .nothingUsable(let tally) = error { note(tally) }
-        Terminal.fail(error.message, status: error.exitStatus)
+        Terminal.fail(SecretText.redacted(error.message), status: error.exitStatus)
     }
 }
 
