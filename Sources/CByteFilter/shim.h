@@ -110,17 +110,45 @@ static inline void grantrail_filter_masks(const grantrail_filter *filter, const 
     }
 }
 
+#if defined(__x86_64__)
+__attribute__((target("avx2,popcnt"))) static inline size_t grantrail_line_feeds_avx2(
+    const uint8_t *base, size_t blocks) {
+    const __m256i feed = _mm256_set1_epi8(0x0A);
+    size_t lines = 0;
+    for (size_t block = 0; block < blocks; block++) {
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(base + 32 * block));
+        int mask = _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, feed));
+        lines += (size_t)__builtin_popcount((unsigned)mask);
+    }
+    return lines;
+}
+#endif
+
 // Line feeds among some bytes.
 static inline size_t grantrail_line_feeds(const uint8_t *base, size_t count) {
     size_t lines = 0;
-    for (size_t index = 0; index < count; index++) lines += base[index] == 0x0A;
+    size_t index = 0;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) {
+        lines = grantrail_line_feeds_avx2(base, count / 32);
+        index = count / 32 * 32;
+    }
+#endif
+    for (; index < count; index++) lines += base[index] == 0x0A;
     return lines;
 }
 
 // The index behind the last line feed; 0 if there is none.
 static inline size_t grantrail_line_start(const uint8_t *base, size_t count) {
+#if defined(__GLIBC__)
+    // Declared in string.h only for those who ask for GNU extensions of all headers.
+    extern void *memrchr(const void *, int, size_t);
+    const uint8_t *found = (const uint8_t *)memrchr(base, 0x0A, count);
+    return found ? (size_t)(found - base) + 1 : 0;
+#else
     while (count > 0 && base[count - 1] != 0x0A) count--;
     return count;
+#endif
 }
 
 #endif

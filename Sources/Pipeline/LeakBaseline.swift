@@ -28,7 +28,8 @@ public struct LeakBaseline: Sendable {
             result.batch.bytes.withUnsafeBytes { bytes in
                 for record in result.batch.records {
                     let end = record.offset + record.count
-                    add(UnsafeRawBufferPointer(rebasing: bytes[record.offset..<end]), &document, key)
+                    let text = UnsafeRawBufferPointer(rebasing: bytes[record.offset..<end])
+                    add(text, &document, key)
                 }
             }
         }

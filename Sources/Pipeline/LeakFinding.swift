@@ -47,8 +47,7 @@ public struct LeakFinding: Sendable {
         expires = token.claims?.expires
         isWebToken = token.claims != nil
         isVendors = token.isVendors
-        aliases = sighting.aliases
-        if let tokenID { aliases.append(tokenID) }
+        aliases = tokenID.map { [$0] } ?? []
         isLongLived =
             switch token.kind {
             case .refreshToken, .clientSecret, .basic, .assertion, .password: true

@@ -66,7 +66,7 @@ public struct LeakScan {
         } catch {
             throw .intake(error)
         }
-        return merge.outcome
+        return merge.finish()
     }
 }
 
@@ -201,13 +201,14 @@ struct LeakScanMerge {
     }
 
     private let options: LeakScan.Options
-    private(set) var outcome = LeakScan.Outcome()
+    private var outcome = LeakScan.Outcome()
+    /// By fingerprint; the first sighting of a token by any thread brings them.
+    private var aliases: [ID128: [ID128]] = [:]
     private var known: [Key: Int] = [:]
     private var input = -1
     private var lineFeeds: Int64 = 0
     /// Characters of the line so far that the next chunk continues.
     private var characters: Int64 = 0
-    private var endsInLine = false
 
     init(_ options: LeakScan.Options) { self.options = options }
 
@@ -215,6 +216,9 @@ struct LeakScanMerge {
         if piece.input != input { begin(piece) }
         let base = characters - Int64(piece.overlapCharacters)
         for sighting in piece.report.sightings {
+            if !sighting.aliases.isEmpty, aliases.count < options.mostFindings {
+                aliases[sighting.token.anyFingerprint] = sighting.aliases
+            }
             // What a cut went through is whole in the next piece; what ended before it was seen.
             if piece.isCut && sighting.range.upperBound == piece.count { continue }
             if sighting.range.upperBound < piece.overlap { continue }
@@ -228,6 +232,15 @@ struct LeakScanMerge {
         let isNewLine = piece.report.lineFeeds > 0
         characters = Int64(piece.report.lastLineCharacters) + (isNewLine ? 0 : base)
         if let fault = piece.fault { addFault(piece.path, fault) }
+    }
+
+    /// What all pieces gave.
+    mutating func finish() -> LeakScan.Outcome {
+        if characters > 0 { outcome.lines += 1 }
+        for index in outcome.findings.indices {
+            outcome.findings[index].aliases += aliases[outcome.findings[index].fingerprint] ?? []
+        }
+        return outcome
     }
 
     private mutating func begin(_ piece: LeakScanPiece) {

@@ -2,7 +2,7 @@ public import AuditModel
 internal import GrantLedger
 
 /// Whether a leaked token can still be used, as far as one can know.
-public enum LeakStatus: String, Sendable, CaseIterable {
+public enum ScanStatus: String, Sendable, CaseIterable {
     /// The store knows it and nothing ended it.
     case live
     /// It is past its own expiry.
@@ -62,7 +62,7 @@ public struct LeakKnowledge: Sendable {
 /// A finding with its verdict.
 public struct LeakVerdict: Sendable {
     public var finding: LeakFinding
-    public var status: LeakStatus
+    public var status: ScanStatus
     public var alert: Alert
 
     init(_ finding: LeakFinding, _ knowledge: LeakKnowledge) {

@@ -123,8 +123,8 @@ extension LenientBytes {
         }
     }
 
-    /// Whether a name, or a vendor's prefix, may start at `start`: what is before it is no part of it. An encoded byte or
-    /// an escape in front of it ends in letters or digits of its own.
+    /// Whether a name, or a vendor's prefix, may start at `start`: what is before it is no part of
+    /// it. An encoded byte or an escape in front of it ends in letters or digits of its own.
     func startsName(_ start: Int) -> Bool {
         var before = start - 1
         while before >= 0, raw(before) == 0x2D || raw(before) == 0x5F { before -= 1 }

@@ -10,8 +10,8 @@ public struct TextSighting: Sendable {
     public var column: Int
     /// The bytes of the text that hold it.
     public var range: Range<Int>
-    /// Every id under which a store may know it, by what it may be used as. Empty if the text
-    /// showed it before.
+    /// Every id under which a store may know it, by what it may be used as. Empty if the scanner
+    /// gave them before.
     public var aliases: [ID128]
     /// The digest of its line with all secrets left out, the same with any key; none if the text
     /// showed the token before.
@@ -40,7 +40,11 @@ public struct TextScanner {
     private var redactor: Redactor
     /// Whether a token is described in full each time it shows.
     private let describesAll: Bool
+    /// Tokens of this text.
     private var known: Set<ID128> = []
+    /// Tokens whose aliases were given.
+    private var described: Set<ID128> = []
+    private static let mostDescribed = 1 << 16
     private var report = TextReport()
     /// The line of the last candidate.
     private var line = 0..<0
@@ -140,13 +144,15 @@ public struct TextScanner {
             wantsDigest: { describesAll || !$0.allSatisfy { known.contains($0.anyFingerprint) } })
         for (token, span) in zip(tokens, spans) {
             let isNew = self.known.insert(token.anyFingerprint).inserted
+            if described.count >= Self.mostDescribed { described.removeAll() }
+            let wantsAliases = described.insert(token.anyFingerprint).inserted
             report.sightings.append(
                 TextSighting(
                     token: token,
                     column: Self.characters(bytes, 0..<span.range.lowerBound),
                     range: (line.lowerBound + span.range.lowerBound)
                         ..< (line.lowerBound + span.range.upperBound),
-                    aliases: isNew ? redactor.aliases(of: span, in: bytes) : [],
+                    aliases: wantsAliases ? redactor.aliases(of: span, in: bytes) : [],
                     lineDigest: isNew || describesAll ? digest : .none))
         }
     }

@@ -4,8 +4,9 @@ public import AuditModel
 ///
 /// Found are: JWS and JWE and tokens with a vendor's prefix anywhere, credentials behind `Bearer`,
 /// `DPoP` and `Basic`, and values behind the keys that carry secrets, as they are and through
-/// percent-encoding, layers of JSON escapes, HTML's character references, and base64. A secret becomes `«TAG:fp=FINGERPRINT,len=LENGTH»` wherever it, or any 12 bytes of
-/// it, recur in its record. Records without secrets stay as they are, byte for byte.
+/// percent-encoding, layers of JSON escapes, HTML's character references, and base64. A secret
+/// becomes `«TAG:fp=FINGERPRINT,len=LENGTH»` wherever it, or any 12 bytes of it, recur in its
+/// record. Records without secrets stay as they are, byte for byte.
 ///
 /// One thread at a time may use a scanner, and copies of it share its fingerprinter.
 public struct TokenScanner {
