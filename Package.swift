@@ -44,6 +44,7 @@ let package = Package(
         system("CMaxMind", pkgConfig: "libmaxminddb", apt: "libmaxminddb-dev"),
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CProcessor"),
+        .systemLibrary(name: "CByteFilter"),
 
         // Floor 0
         library("AuditModel", ["COpenSSL"]),
@@ -52,7 +53,7 @@ let package = Package(
         library("GrantLedger", ["AuditModel", "CProcessor"]),
         // Floor 2
         library("LogFormats", ["AuditModel", "WireFormat"]),
-        library("TokenScan", ["AuditModel", "COpenSSL"]),
+        library("TokenScan", ["AuditModel", "COpenSSL", "CByteFilter"]),
         library("Detection", ["AuditModel", "WireFormat", "GrantLedger", "CPCRE2"]),
         // Floor 3
         library("Intake", ["AuditModel", "CZstd", "CZlib"]),

@@ -35,6 +35,7 @@ struct RecordDecoder: Sendable {
             tally.events = result.events
             tally.ignored = result.ignored
             context.places?.fill(&events)
+            tally.leaks = LeakMarks.mark(&events, sightings, in: records)
         } else {
             for index in records.records.indices {
                 issues.append(

@@ -12,6 +12,17 @@ import WireFormat
 /// When to colour.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, always, never
+
+    var style: TextStyle {
+        switch self {
+        case .always: TextStyle(isColoured: true)
+        case .never: TextStyle(isColoured: false)
+        case .auto:
+            TextStyle(
+                isColoured: Terminal.outputIsTerminal
+                    && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty)
+        }
+    }
 }
 
 /// How to write data.
@@ -31,16 +42,7 @@ struct OutputOptions: ParsableArguments {
 
     var choice: OutputChoice { output ?? (Terminal.outputIsTerminal ? .text : .ndjson) }
 
-    var style: TextStyle {
-        switch color {
-        case .always: TextStyle(isColoured: true)
-        case .never: TextStyle(isColoured: false)
-        case .auto:
-            TextStyle(
-                isColoured: Terminal.outputIsTerminal
-                    && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty)
-        }
-    }
+    var style: TextStyle { color.style }
 }
 
 /// How records are read.
@@ -105,17 +107,21 @@ struct IntakeArguments: ParsableArguments {
         return options
     }
 
-    /// The fingerprint key, made on first use.
-    func key() throws(PipelineError) -> FingerprintKey {
-        let environment = ProcessInfo.processInfo.environment
-        do throws(KeyFileError) {
-            let loaded = try KeyFile.load(explicitPath: keyFile) { environment[$0] }
-            if loaded.wasCreated { Terminal.note("note: made a fingerprint key: \(loaded.path)") }
-            if let notice = loaded.notice { Terminal.note("note: \(notice)") }
-            return loaded.key
-        } catch {
-            throw .key(error)
-        }
+    func key() throws(PipelineError) -> FingerprintKey { try fingerprintKey(keyFile) }
+}
+
+/// The fingerprint key, made on first use.
+///
+/// - Parameter path: where the command line says that it is.
+func fingerprintKey(_ path: String?) throws(PipelineError) -> FingerprintKey {
+    let environment = ProcessInfo.processInfo.environment
+    do throws(KeyFileError) {
+        let loaded = try KeyFile.load(explicitPath: path) { environment[$0] }
+        if loaded.wasCreated { Terminal.note("note: made a fingerprint key: \(loaded.path)") }
+        if let notice = loaded.notice { Terminal.note("note: \(notice)") }
+        return loaded.key
+    } catch {
+        throw .key(error)
     }
 }
 

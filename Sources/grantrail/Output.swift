@@ -95,7 +95,7 @@ func perform(_ body: () throws(PipelineError) -> Void) {
         if case .places(let fault) = error {
             for diagnostic in fault.diagnostics { Terminal.note(diagnostic.text) }
         }
-        Terminal.fail(error.message, status: error.exitStatus)
+        Terminal.fail(SecretText.redacted(error.message), status: error.exitStatus)
     }
 }
 
