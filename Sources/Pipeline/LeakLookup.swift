@@ -34,8 +34,8 @@ public struct LeakLookup {
         progress: ((Int64, Int64?) -> Void)? = nil
     ) throws(PipelineError) -> LeakKnowledge {
         do throws(StoreError) {
-            try StoreReplay(store).run(progress: progress) { batch, row in
-                if batch.time[row] <= asOf ?? .max { take(batch, row) }
+            try StoreReplay(store).run(progress: progress) { batch, row, pool in
+                if batch.time[row] <= asOf ?? .max { take(batch, row, pool) }
             }
             var knowledge = knowledge(pool: store.pool, asOf: asOf)
             knowledge.hasSameKey = try store.hasKey(keyCheck)
@@ -45,13 +45,13 @@ public struct LeakLookup {
         }
     }
 
-    private mutating func take(_ batch: EventBatch, _ row: Int) {
+    private mutating func take(_ batch: EventBatch, _ row: Int, _ pool: StringPool) {
         events += 1
         lastTime = max(lastTime, batch.time[row])
         issuers.insert(batch.code(.issuer, row))
         issuers.insert(batch.code(.tenant, row))
         var transition = Transition()
-        let hasMeaning = ledger.apply(batch, row: row, into: &transition)
+        let hasMeaning = ledger.apply(batch, row: row, pool: pool, into: &transition)
         let family = hasMeaning ? transition.family : -1
         note(batch, row, .issuedAccess, family)
         note(batch, row, .issuedRefresh, family)
@@ -89,12 +89,12 @@ public struct LeakLookup {
         knowledge.events = events
         for code in issuers where code != 0 { knowledge.issuers.insert(pool.text(code)) }
         for (id, entry) in wanted {
-            if let entry { knowledge.tokens[id] = known(entry, pool) }
+            if let entry { knowledge.tokens[id] = known(id, entry, pool) }
         }
         return knowledge
     }
 
-    private func known(_ entry: Entry, _ pool: StringPool) -> KnownToken {
+    private func known(_ id: ID128, _ entry: Entry, _ pool: StringPool) -> KnownToken {
         let event = entry.batch
         let text = { (code: UInt32) in code == 0 ? nil : pool.text(code) }
         var token = KnownToken(
@@ -110,7 +110,13 @@ public struct LeakLookup {
             ).hex
         if token.subject == nil { token.subject = text(facts.subject) }
         token.scopes = (text(facts.scopes) ?? "").split(separator: " ").map(String.init)
-        if token.ended == nil, facts.isEnded { token.ended = "its grant has ended" }
+        // The ledger knows the client's policy: a token that may be used again is not spent.
+        switch ledger.status(ofToken: id).state {
+        case .live: token.ended = nil
+        case .spent: token.ended = token.ended ?? "it was spent"
+        case .ended: token.ended = token.ended ?? "its grant has ended"
+        case .unknown: if facts.isEnded { token.ended = token.ended ?? "its grant has ended" }
+        }
         return token
     }
 }

@@ -95,7 +95,7 @@ struct FloorTests {
             "CSQLite": ["EventStore"], "CZlib": ["Intake"], "CZstd": ["Intake", "EventStore"],
             "COpenSSL": ["AuditModel", "TokenScan", "grantrail"], "CAllocator": ["grantrail"],
             "CMaxMind": ["Places"],
-            "CProcessor": ["GrantLedger"],
+            "CProcessor": ["GrantLedger"], "CByteFilter": ["TokenScan"], "CPCRE2": ["Detection"],
         ]
         for file in try Repository.files(below: "Sources", ".swift") {
             for module in Self.imports(of: file) {
