@@ -130,6 +130,7 @@ extension LenientBytes {
         // Full stops at the end of a sentence are none of it.
         while end > body, raw(end - 1) == 0x2E { end -= 1 }
         guard end - body >= prefix.fewest, !shape.isMask, !shape.isWords else { return nil }
+        if prefix.alphabet == .alphanumeric && !shape.hasBothCases { return nil }
         if prefix.hasChecksum {
             guard end - body == prefix.fewest, hasChecksum(body) else { return nil }
         }
