@@ -19,10 +19,10 @@ public struct EventBatch: Sendable {
     public private(set) var effects: ContiguousArray<EffectSet> = []
     public private(set) var outcome: ContiguousArray<Outcome> = []
     public private(set) var reason: ContiguousArray<Reason> = []
-    public private(set) var ipRole: ContiguousArray<IPRole> = []
+    public internal(set) var ipRole: ContiguousArray<IPRole> = []
     public private(set) var flags: ContiguousArray<EventFlags> = []
-    public private(set) var asn: ContiguousArray<UInt32> = []
-    public private(set) var country: ContiguousArray<UInt16> = []
+    public internal(set) var asn: ContiguousArray<UInt32> = []
+    public internal(set) var country: ContiguousArray<UInt16> = []
     public private(set) var generation: ContiguousArray<Int32> = []
 
     @usableFromInline var ids: ContiguousArray<ID128>
@@ -266,6 +266,9 @@ extension EventBatch {
             codes[CodedColumn.reasonRaw.rawValue * stride + index] = row.reasonRaw
             codes[CodedColumn.vendorType.rawValue * stride + index] = row.vendorType
             codes[CodedColumn.city.rawValue * stride + index] = row.city
+            codes[CodedColumn.place.rawValue * stride + index] = row.place
+            codes[CodedColumn.network.rawValue * stride + index] = row.network
+            codes[CodedColumn.leaked.rawValue * stride + index] = row.leaked
         }
     }
 
@@ -285,6 +288,9 @@ extension EventBatch {
         event.reasonRaw = code(.reasonRaw, row)
         event.vendorType = code(.vendorType, row)
         event.city = code(.city, row)
+        event.place = code(.place, row)
+        event.network = code(.network, row)
+        event.leaked = code(.leaked, row)
     }
 }
 

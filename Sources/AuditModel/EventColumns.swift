@@ -3,13 +3,15 @@ public enum CodedColumn: Int, CaseIterable, Sendable {
     case dialect = 0
     case source, issuer, tenant, client, subject, grantType, scopes, audience, userAgent
     case device, tls, reasonRaw, vendorType, city
+    /// The texts of ``GeoPoint``, ``NetworkClass`` and ``LeakedToken``.
+    case place, network, leaked
 
     /// The field name in JSON, rules and SQL.
     public var field: Field { Self.fields[rawValue] }
 
     private static let fields: [Field] = [
         .dialect, .source, .issuer, .tenant, .client, .subject, .grantType, .scopes, .audience,
-        .userAgent, .device, .tls, .reasonRaw, .vendorType, .city,
+        .userAgent, .device, .tls, .reasonRaw, .vendorType, .city, .place, .network, .leaked,
     ]
 }
 
@@ -40,13 +42,13 @@ public enum Field: String, CaseIterable, Sendable {
     case grantType = "grant_type"
     case scopes, audience, ip
     case ipRole = "ip_role"
-    case asn, place, country, city
+    case asn, place, country, city, network
     case userAgent = "user_agent"
     case device, tls
     case proofKey = "proof_key"
     case request
     case vendorType = "vendor_type"
-    case asserted
+    case asserted, leaked
     case dialect, source
 
     public var name: String { rawValue }

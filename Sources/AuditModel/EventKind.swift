@@ -23,6 +23,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case asConfigChanged, adminAction
     case accountChanged, accountLocked, accountDeleted
     case riskSignal, ratelimitHit
+    case tokenLeaked
 
     /// The dotted name used in JSON, rules and SQL, such as `refresh.succeeded`.
     public var name: String { Self.names[Int(rawValue)] }
@@ -61,6 +62,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         "as.config_changed", "admin.action",
         "account.changed", "account.locked", "account.deleted",
         "risk.signal", "ratelimit.hit",
+        "token.leaked",
     ]
 
     /// The place of this kind among events of one instant: causes before their consequences
@@ -85,7 +87,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case .refreshRejected, .refreshReuseDetected, .refreshEvicted: 5
         case .tokenUsed, .tokenIntrospected, .tokenIntrospectFailed, .tokenValidated,
             .tokenValidationFailed, .sessionContextChanged, .sessionImpersonated,
-            .accountChanged, .riskSignal, .ratelimitHit, .other:
+            .accountChanged, .riskSignal, .ratelimitHit, .tokenLeaked, .other:
             6
         case .tokenRevoked, .tokenRevokeFailed, .consentRevoked, .grantRevoked, .grantExpired,
             .sessionEnded, .accountLocked, .accountDeleted, .clientDeleted:
@@ -104,6 +106,7 @@ public struct EffectSet: OptionSet, Sendable, Hashable, BitwiseCopyable {
     public static let grantRevoked = EffectSet(rawValue: 1 << 2)
     public static let tokenUsed = EffectSet(rawValue: 1 << 3)
     public static let tokenRevoked = EffectSet(rawValue: 1 << 4)
+    public static let tokenLeaked = EffectSet(rawValue: 1 << 5)
 
     /// The kind names of the effects, in bit order.
     public var names: [String] {
@@ -113,5 +116,6 @@ public struct EffectSet: OptionSet, Sendable, Hashable, BitwiseCopyable {
     private static let table: [(effect: EffectSet, kind: EventKind)] = [
         (.tokenIssued, .tokenIssued), (.codeIssued, .codeIssued), (.grantRevoked, .grantRevoked),
         (.tokenUsed, .tokenUsed), (.tokenRevoked, .tokenRevoked),
+        (.tokenLeaked, .tokenLeaked),
     ]
 }

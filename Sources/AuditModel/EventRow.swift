@@ -41,6 +41,12 @@ public struct EventRow: Sendable, BitwiseCopyable {
     public var reasonRaw: UInt32 = 0
     public var vendorType: UInt32 = 0
     public var city: UInt32 = 0
+    /// Where `ip` is, as ``GeoPoint`` text.
+    public var place: UInt32 = 0
+    /// The class of the network of `ip`, as a name of ``NetworkClass``.
+    public var network: UInt32 = 0
+    /// A token that stood in the record where none belongs, as ``LeakedToken`` text.
+    public var leaked: UInt32 = 0
 
     /// Autonomous system number; 0 when unknown.
     public var asn: UInt32 = 0

@@ -40,14 +40,15 @@ enum FieldSchema {
         case .outcome: .names(Outcome.names)
         case .reason: .names(Reason.names.filter { !$0.isEmpty })
         case .ipRole: .names(IPRole.names)
+        case .network: .names(NetworkClass.names)
         case .asn, .generation: .number
         case .asserted: .truth
         default: .text
         }
     }
 
-    /// A moment, a structure and what only the ledger knows: an event holds no text of them.
-    private static let notComparable: Set<Field> = [.time, .place, .lineage]
+    /// A moment and what only the ledger knows: an event holds no text of them.
+    private static let notComparable: Set<Field> = [.time, .lineage]
 
     /// Every name a rule may use, in alphabetical order.
     static let names: [String] = {

@@ -13,8 +13,8 @@ enum RawEventReader {
         "time", "kind", "effects", "outcome", "reason", "reason_raw", "issuer", "tenant", "client",
         "subject", "session", "grant", "family", "presented", "issued", "issued_access", "code",
         "grant_type", "scopes", "audience", "ip", "ip_role", "asn", "country", "city",
-        "user_agent", "device", "tls", "proof_key", "request", "vendor_type", "generation",
-        "asserted",
+        "place", "network", "leaked", "user_agent", "device", "tls", "proof_key", "request",
+        "vendor_type", "generation", "asserted",
     ]
 
     /// The event; nil after a diagnostic.
@@ -71,8 +71,9 @@ enum RawEventReader {
     private static func read(_ member: RawEvent.Member, into event: inout Event) -> Bool {
         guard let text = member.values.first else { return false }
         if let column = CodedColumn.allCases.first(where: { $0.field.name == member.name }) {
-            event.pool.append((column, member.values.joined(separator: " ")))
-            return true
+            let joined = member.values.joined(separator: " ")
+            event.pool.append((column, joined))
+            return isWritten(joined, as: column)
         }
         if let column = idColumn(member.name) {
             guard let packed = Array(text.utf8).withUnsafeBytes({ ID128.pack($0) })
@@ -82,6 +83,16 @@ enum RawEventReader {
             return true
         }
         return readFixed(member, text, into: &event.row)
+    }
+
+    /// Whether a text is one that this column could hold.
+    private static func isWritten(_ text: String, as column: CodedColumn) -> Bool {
+        switch column {
+        case .place: GeoPoint(text: text)?.text == text
+        case .network: NetworkClass(name: text) != nil
+        case .leaked: LeakedToken(text: text)?.text == text
+        default: true
+        }
     }
 
     private static func readFixed(
@@ -108,7 +119,7 @@ enum RawEventReader {
 
     private static func readEffects(_ names: [String], into row: inout EventRow) -> Bool {
         let known: [EffectSet] = [
-            .tokenIssued, .codeIssued, .grantRevoked, .tokenUsed, .tokenRevoked,
+            .tokenIssued, .codeIssued, .grantRevoked, .tokenUsed, .tokenRevoked, .tokenLeaked,
         ]
         for name in names {
             guard let effect = known.first(where: { $0.names == [name] }) else { return false }
@@ -177,6 +188,9 @@ enum RawEventReader {
         case .reasonRaw: row.reasonRaw = code
         case .vendorType: row.vendorType = code
         case .city: row.city = code
+        case .place: row.place = code
+        case .network: row.network = code
+        case .leaked: row.leaked = code
         }
     }
 }

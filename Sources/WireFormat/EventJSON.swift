@@ -36,6 +36,7 @@ public enum EventJSON {
         appendOrigin(batch, row, pool, &writer)
         coded("vendor_type", .vendorType)
         appendFlags(batch.flags[row], &writer)
+        coded("leaked", .leaked)
         coded("dialect", .dialect)
         appendSource(batch, row, pool, &writer)
         appendDetails(batch, row, &writer)
@@ -89,18 +90,30 @@ public enum EventJSON {
         if batch.asn[row] != 0 { writer.member("asn", Int64(batch.asn[row])) }
         let country = batch.country[row]
         let city = batch.code(.city, row)
-        if country != 0 || city != 0 {
+        let point = batch.code(.place, row)
+        if country != 0 || city != 0 || point != 0 {
             writer.key("place")
             writer.beginObject()
             if country != 0 { writer.member("country", countryText(country)) }
             member("city", city, pool, &writer)
+            if point != 0 { appendPoint(pool.text(point), &writer) }
             writer.endObject()
         }
+        member("network", batch.code(.network, row), pool, &writer)
         member("user_agent", batch.code(.userAgent, row), pool, &writer)
         member("device", batch.code(.device, row), pool, &writer)
         member("tls", batch.code(.tls, row), pool, &writer)
         writer.member("proof_key", batch.text(.proofKey, row: row))
         writer.member("request", batch.text(.request, row: row))
+    }
+
+    private static func appendPoint(_ text: String, _ writer: inout JSONWriter) {
+        guard let point = GeoPoint(text: text) else { return }
+        writer.key("lat")
+        writer.hundredths(point.latitude)
+        writer.key("lon")
+        writer.hundredths(point.longitude)
+        writer.member("radius_km", Int64(point.radiusKm))
     }
 
     private static func countryText(_ country: UInt16) -> String {

@@ -36,6 +36,7 @@ struct PlainEvent: Equatable {
         for path in [
             \EventRow.dialect, \.source, \.issuer, \.tenant, \.client, \.subject, \.grantType,
             \.scopes, \.audience, \.userAgent, \.device, \.tls, \.reasonRaw, \.vendorType, \.city,
+            \.place, \.network, \.leaked,
         ] as [WritableKeyPath<EventRow, UInt32>] { event[keyPath: path] = 0 }
         self.row = "\(event)"
         payload = batch.withPayload(row) { [UInt8]($0) }
@@ -130,6 +131,9 @@ struct Traffic {
         row.reasonRaw = batch.pool.code(of: "why not")
         row.vendorType = batch.pool.code(of: "REFRESH_TOKEN")
         row.city = batch.pool.code(of: "Zürich")
+        row.place = batch.pool.code(of: "47.37,8.54,\(random.below(9))")
+        row.network = batch.pool.code(of: NetworkClass.names[random.below(11)])
+        row.leaked = batch.pool.code(of: "at \(random.id().hex) expired")
     }
 }
 

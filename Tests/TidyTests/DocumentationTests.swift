@@ -25,7 +25,7 @@ struct DocumentationTests {
         if selfExplaining.contains(where: { text.hasPrefix($0) }) { return false }
         // Inside a documented type a stored member, and one whose whole body stands on its line,
         // may speak for themselves.
-        let stored = ["var ", "let ", "private(set) var ", "static let "]
+        let stored = ["var ", "let ", "private(set) var ", "internal(set) var ", "static let "]
         if indent > 0, text.hasSuffix("}") { return false }
         if indent > 0, stored.contains(where: { text.hasPrefix($0) }), !text.hasSuffix("{") {
             return false

@@ -25,6 +25,9 @@ struct PublicJSONTests {
         row.ipRole = .holder
         row.country = 0x4445
         row.city = batch.pool.code(of: "Köln")
+        row.place = batch.pool.code(of: "50.94,-0.05,20")
+        row.network = batch.pool.code(of: "mobile")
+        row.leaked = batch.pool.code(of: "at 0f")
         row.at = 42
         Array("{\"a\":1}".utf8).withUnsafeBytes { batch.append(row, payload: $0) }
         batch.keepText("«rt:fp=00,len=9»", of: .presented)
@@ -36,7 +39,8 @@ struct PublicJSONTests {
             "reason":"reused","issuer":"realm-1","presented":"«rt:fp=00,len=9»",\
             "issued":[{"type":"access","id":"00000000-0000-0003-0000-000000000004"}],\
             "scopes":["openid","email"],"ip":"192.0.2.7","ip_role":"holder",\
-            "place":{"country":"DE","city":"Köln"},"asserted":true,"offline":true,\
+            "place":{"country":"DE","city":"Köln","lat":50.94,"lon":-0.05,"radius_km":20},\
+            "network":"mobile","asserted":true,"offline":true,"leaked":"at 0f",\
             "dialect":"keycloak","source":{"name":"kc.log","at":42},"details":{"a":1}}
             """)
     }

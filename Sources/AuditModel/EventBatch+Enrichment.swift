@@ -1,0 +1,26 @@
+/// What a stage after decoding may fill in. Rows that do not exist are left alone.
+extension EventBatch {
+    /// Sets the text code of one row; the code belongs to ``pool``.
+    public mutating func setCode(_ column: CodedColumn, _ row: Int, _ code: UInt32) {
+        guard row >= 0, row < count else { return }
+        codes[column.rawValue * capacity + row] = code
+    }
+
+    /// Sets the autonomous system of one row; 0 when unknown.
+    public mutating func setASN(_ number: UInt32, row: Int) {
+        guard row >= 0, row < count else { return }
+        asn[row] = number
+    }
+
+    /// Sets the country of one row as ``EventRow/country`` holds it; 0 when unknown.
+    public mutating func setCountry(_ letters: UInt16, row: Int) {
+        guard row >= 0, row < count else { return }
+        country[row] = letters
+    }
+
+    /// Sets whose address one row holds.
+    public mutating func setIPRole(_ role: IPRole, row: Int) {
+        guard row >= 0, row < count else { return }
+        ipRole[row] = role
+    }
+}
