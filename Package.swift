@@ -41,16 +41,19 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
+        system("CMaxMind", pkgConfig: "libmaxminddb", apt: "libmaxminddb-dev"),
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CProcessor"),
+        .systemLibrary(name: "CByteFilter"),
 
         // Floor 0
         library("AuditModel", ["COpenSSL"]),
         // Floor 1
         library("WireFormat", ["AuditModel"]),
-        library("GrantLedger", ["AuditModel"]),
+        library("GrantLedger", ["AuditModel", "CProcessor"]),
         // Floor 2
         library("LogFormats", ["AuditModel", "WireFormat"]),
-        library("TokenScan", ["AuditModel", "COpenSSL"]),
+        library("TokenScan", ["AuditModel", "COpenSSL", "CByteFilter"]),
         library("Detection", ["AuditModel", "WireFormat", "GrantLedger", "CPCRE2"]),
         // Floor 3
         library("Intake", ["AuditModel", "CZstd", "CZlib"]),
@@ -62,12 +65,13 @@ let package = Package(
             ]),
         library("Delivery", ["AuditModel", "WireFormat"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
+        library("Places", ["AuditModel", "CMaxMind"]),
         // Floor 4
         library(
             "Pipeline",
             [
                 "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "TokenScan", "Detection",
-                "Intake", "EventStore", "Delivery",
+                "Intake", "EventStore", "Delivery", "Places",
             ]),
         // Floor 5
         .executableTarget(
@@ -75,7 +79,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "CAllocator", "COpenSSL", arguments,
+                "Places", "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 
@@ -88,6 +92,7 @@ let package = Package(
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
+        tests("Places", ["Places", "AuditModel"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
         tests("Pipeline", ["Pipeline", "AuditModel", "Intake", "LogFormats"]),
         // Runs the built program; reads the repository.

@@ -6,6 +6,12 @@ extension EventBatch {
         codes[column.rawValue * capacity + row] = code
     }
 
+    /// Adds effects to one row.
+    public mutating func addEffects(_ more: EffectSet, row: Int) {
+        guard row >= 0, row < count else { return }
+        effects[row].formUnion(more)
+    }
+
     /// Sets the autonomous system of one row; 0 when unknown.
     public mutating func setASN(_ number: UInt32, row: Int) {
         guard row >= 0, row < count else { return }

@@ -16,7 +16,7 @@ public struct EventBatch: Sendable {
     public private(set) var at: ContiguousArray<Int64> = []
     public private(set) var precision: ContiguousArray<UInt8> = []
     public private(set) var kind: ContiguousArray<EventKind> = []
-    public private(set) var effects: ContiguousArray<EffectSet> = []
+    public internal(set) var effects: ContiguousArray<EffectSet> = []
     public private(set) var outcome: ContiguousArray<Outcome> = []
     public private(set) var reason: ContiguousArray<Reason> = []
     public internal(set) var ipRole: ContiguousArray<IPRole> = []

@@ -1,50 +1,88 @@
-/// A network in CIDR notation (RFC 4632), IPv4 and IPv6 alike.
-public struct IPPrefix: Hashable, Sendable, BitwiseCopyable {
-    /// The first address; bits behind the prefix are zero.
-    public let base: IPAddress
-    /// Leading bits that count, of 128; IPv4 ones lie in their mapped form, so `/8` is 104.
+/// A range of addresses that share their first bits: `10.0.0.0/8`, `2001:db8::/32`.
+public struct IPPrefix: Hashable, Sendable {
+    /// The first address of the range.
+    public let first: IPAddress
+    /// How many bits count, in the address's own family.
     public let length: Int
 
-    /// - Parameter length: as written: up to 32 for IPv4, up to 128 for IPv6.
-    /// - Returns: nil for a length out of range. Address bits behind the prefix are dropped.
-    public init?(_ address: IPAddress, length: Int) {
-        guard length >= 0, length <= (address.isIPv4 ? 32 : 128) else { return nil }
-        self.length = address.isIPv4 ? length + 96 : length
-        base = IPAddress(bits: Self.masked(address.bits, to: self.length))
+    /// Nil when the length is out of range or bits beyond it are set.
+    public init?(_ first: IPAddress, length: Int) {
+        guard length >= 0, length <= (first.isIPv4 ? 32 : 128) else { return nil }
+        self.first = first
+        self.length = length
+        guard bits & hostMask == 0 else { return nil }
     }
 
-    /// Reads `192.0.2.0/24`, `2001:db8::/32`, or a lone address; nil for anything else.
-    public init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
-        guard parts.count == 2 else {
-            self.init(address, length: address.isIPv4 ? 32 : 128)
-            return
+    /// Why a text is no prefix.
+    public enum Fault: Error, Equatable, Sendable {
+        case notAPrefix
+        /// Bits beyond the length are set; the prefix that was probably meant.
+        case hostBits(String)
+    }
+
+    /// Reads `address/length`, or one address alone.
+    public static func read(_ text: String) -> Result<IPPrefix, Fault> {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let address = address(String(parts[0])) else { return .failure(.notAPrefix) }
+        let most = address.isIPv4 ? 32 : 128
+        var length = most
+        if parts.count == 2 {
+            guard (1...3).contains(parts[1].utf8.count),
+                parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let number = Int(parts[1]), number <= most
+            else { return .failure(.notAPrefix) }
+            length = number
         }
-        guard parts[1].count <= 3, parts[1].allSatisfy({ $0.isASCII && $0.isNumber }),
-            let length = Int(parts[1])
-        else { return nil }
-        self.init(address, length: length)
+        if let prefix = IPPrefix(address, length: length) { return .success(prefix) }
+        let mask = ~UInt128.zero << UInt128(most - length)
+        let family = address.isIPv4 ? UInt128(0xFFFF) << 32 : 0
+        let first = IPAddress(value: address.value & mask | family)
+        return .failure(.hostBits("\(first.isNone ? "::" : first.text)/\(length)"))
     }
 
-    /// Whether an address lies in the network; false for none.
-    @inlinable
-    public func contains(_ address: IPAddress) -> Bool {
-        !address.isNone && Self.masked(address.bits, to: length) == base.bits
-    }
-
-    @usableFromInline
-    static func masked(_ bits: ID128, to length: Int) -> ID128 {
-        ID128(
-            high: bits.high & mask(min(length, 64)), low: bits.low & mask(max(0, length - 64)))
-    }
-
-    private static func mask(_ length: Int) -> UInt64 {
-        length <= 0 ? 0 : UInt64.max << UInt64(64 - length)
+    /// Reads as ``read(_:)`` does, but drops bits beyond the length; nil for what is no prefix.
+    public init?(_ text: String) {
+        switch Self.read(text) {
+        case .success(let prefix): self = prefix
+        case .failure(.hostBits(let meant)):
+            guard case .success(let prefix) = Self.read(meant) else { return nil }
+            self = prefix
+        case .failure(.notAPrefix): return nil
+        }
     }
 
     /// As written, with the length of its own family.
-    public var text: String {
-        "\(base.text)/\(base.isIPv4 && length >= 96 ? length - 96 : length)"
+    public var text: String { "\(first.isNone ? "::" : first.text)/\(length)" }
+
+    /// `::` means absent in an event, but starts a range like any other.
+    private static func address(_ text: String) -> IPAddress? {
+        text == "::" ? IPAddress.none : IPAddress(text)
+    }
+
+    /// The whole range: whether an address of the same family lies in it.
+    public func contains(_ address: IPAddress) -> Bool {
+        address.isIPv4 == first.isIPv4 && address.value & ~hostMask == bits
+    }
+
+    package var bits: UInt128 { first.value }
+
+    /// The last address of the range as a number.
+    package var last: UInt128 { bits | hostMask }
+
+    private var hostMask: UInt128 {
+        let free = UInt128((first.isIPv4 ? 32 : 128) - length)
+        return free == 128 ? .max : (1 << free) - 1
+    }
+}
+
+extension IPAddress {
+    /// The address as one number.
+    package var value: UInt128 { UInt128(bits.high) << 64 | UInt128(bits.low) }
+
+    package init(value: UInt128) {
+        self.init(
+            bits: ID128(
+                high: UInt64(truncatingIfNeeded: value >> 64),
+                low: UInt64(truncatingIfNeeded: value)))
     }
 }

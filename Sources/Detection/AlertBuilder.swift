@@ -23,6 +23,10 @@ struct AlertBuilder {
         alert.verdict = rule.verdict ?? rule.name
         alert.confidence = Self.confidence(hit.score)
         describeConflict(&alert, event)
+        if let conflict = hit.firing.conflict {
+            alert.attacker = conflict.attacker
+            alert.victim = conflict.victim
+        }
         alert.why = why(hit, event)
         alert.evidence = evidence(event, hit.firing)
         alert.blastRadius = family.map {
@@ -62,7 +66,7 @@ struct AlertBuilder {
             client: pool.text(family.client))
     }
 
-    private func text(_ code: UInt32) -> String? { code == 0 ? nil : pool.text(code) }
+    func text(_ code: UInt32) -> String? { code == 0 ? nil : pool.text(code) }
 
     private func keys(_ event: Hit.Event, _ family: FamilyFacts?) -> Alert.Keys {
         let batch = event.batch
@@ -171,6 +175,7 @@ struct AlertBuilder {
         if let transition = event.transition, !transition.first.isNone {
             entries += presenters(transition)
         }
+        entries += ledgerFacts(event)
         return entries
     }
 

@@ -33,6 +33,7 @@ struct AlertText {
         case "token": alert.keys.token
         case "attacker.ip": alert.attacker?.ip
         case "victim.ip": alert.victim?.ip
+        case "presenting_client": alert.why.first { $0.fact == "presenting_client" }?.value
         case "branch": alert.branch?.rawValue
         case "severity": alert.severity.name
         case "generation": number(transition?.generation)

@@ -30,6 +30,7 @@ public struct DetectionRun: Sendable {
     /// Takes one event in; its key must not come before that of any event taken in already.
     public mutating func take(_ batch: EventBatch, row: Int, pool: StringPool) {
         eventCount += 1
+        ledger.prefetch(batch, after: row)
         if isTimed {
             for index in engines.indices {
                 engines[index].advance(to: batch.time[row], ledger: ledger, pool: pool)
@@ -37,7 +38,7 @@ public struct DetectionRun: Sendable {
         }
         var transition = Transition()
         let isWatched = watchedKinds[Int(batch.kind[row].rawValue)]
-        if ledger.apply(batch, row: row, into: &transition) {
+        if ledger.apply(batch, row: row, pool: pool, into: &transition) {
             // Nearly every event is an ordinary rotation that no rule asks for.
             guard isWatched || transition.isAfterReplay
                 || !transition.facts.isDisjoint(with: factMask)

@@ -118,7 +118,9 @@ extension Engine {
         }
         let hit = Hit(
             rule: rule, points: points, score: hasScore ? score : nil,
-            severity: raised.map(\.severity).reduce(rule.level) { max($0, $1) }, firing: firing)
+            severity: min(
+                raised.map(\.severity).reduce(rule.level) { max($0, $1) },
+                firing.ceiling ?? .critical), firing: firing)
         let event = Hit.Event(batch: batch, row: row, transition: transition)
         let builder = AlertBuilder(ledger: ledger, pool: pool)
         let known = LineagePlace(rule: place, transition, rule.key)

@@ -65,7 +65,8 @@ enum FieldReader {
     ) -> FieldValue {
         switch field {
         case .event(let field): event(field, batch, row, pool)
-        case .ledger(let field): transition.map { ledger(field, $0) } ?? .absent
+        case .ledger(let field):
+            transition.map { ledger(field, $0, batch.code(.scopes, row), pool) } ?? .absent
         case .payload(let path):
             texts(PayloadMembers(batch, row).values(path.asciiLowercased))
         case .anyText:
@@ -84,10 +85,14 @@ enum FieldReader {
         }
     }
 
-    private static func ledger(_ field: FactField, _ transition: Transition) -> FieldValue {
+    private static func ledger(
+        _ field: FactField, _ transition: Transition, _ scopes: UInt32, _ pool: StringPool
+    ) -> FieldValue {
         switch field {
         case .fact: .texts(transition.facts.names)
-        case .presenterNew: presenterNew(transition)
+        case .presenterNew: aspects { transition.isNew($0) == .yes }
+        case .presenterUnseen:
+            aspects { transition.presenterNovelty[keyPath: $0] == .yes }
         case .generation: count(transition.generation)
         case .generationGap: count(transition.generationGap)
         case .replayGapSeconds:
@@ -100,15 +105,37 @@ enum FieldReader {
         case .branchesForeign: truth(transition.branchesForeign)
         case .refused: .truth(transition.isRefused)
         case .asserted: .truth(transition.isAsserted)
+        case .ownerClient:
+            transition.ownerClient == 0 ? .absent : .texts([pool.text(transition.ownerClient)])
+        case .scopesAdded: scopesAdded(transition, scopes, pool)
+        case .leakStatus:
+            transition.leakStatus == .none ? .absent : .texts([transition.leakStatus.name])
+        case .familyAgeHours: hours(transition.age)
+        case .familyIdleHours: hours(transition.idle)
+        case .familyLineages:
+            transition.family < 0 ? .absent : .number(Int(transition.lineages) * 100)
         }
     }
 
-    private static func presenterNew(_ transition: Transition) -> FieldValue {
+    private static func aspects(_ isNew: (KeyPath<Novelty, Knowledge>) -> Bool) -> FieldValue {
         let aspects: [(String, KeyPath<Novelty, Knowledge>)] = [
             ("country", \.country), ("asn", \.asn), ("prefix", \.prefix),
         ]
-        let new = aspects.filter { transition.isNew($0.1) == .yes }.map(\.0)
-        return new.isEmpty ? .absent : .texts(new)
+        return texts(aspects.filter { isNew($0.1) }.map(\.0))
+    }
+
+    private static func scopesAdded(
+        _ transition: Transition, _ scopes: UInt32, _ pool: StringPool
+    ) -> FieldValue {
+        guard transition.facts.contains(.scopeGrown) else { return .absent }
+        let known = Set(pool.text(transition.originalScopes).split(separator: " "))
+        return texts(
+            pool.text(scopes).split(separator: " ").filter { !known.contains($0) }.map(String.init))
+    }
+
+    /// Whole hours of a span in nanoseconds.
+    private static func hours(_ span: Int64) -> FieldValue {
+        span < 0 ? .absent : .number(Int(span / 3_600_000_000_000) * 100)
     }
 
     private static func count(_ number: Int32) -> FieldValue {

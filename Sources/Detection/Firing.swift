@@ -49,6 +49,17 @@ struct Firing {
     var evidence: [EventReference] = []
     /// Hundredths; nil for an operation without a score.
     var score: Int?
+    /// The alert is no more serious than this, whatever its rule says.
+    var ceiling: Severity?
+    /// Who is who, where the operation can tell.
+    var conflict: Conflict?
+
+    /// Two parties that one token was used by.
+    struct Conflict: Sendable, Equatable {
+        var attacker: Alert.Presenter
+        var victim: Alert.Presenter
+    }
+
     /// The event that the alert is about, when it is an earlier one (``Operation/Absence``).
     var anchor: EventRow?
 }

@@ -180,7 +180,7 @@ public struct Rule: Sendable, Equatable {
         [
             "issuer", "tenant", "client", "subject", "session", "grant", "family", "lineage",
             "token", "attacker.ip", "victim.ip", "branch", "severity", "generation",
-            "generation_gap", "replay_gap", "score",
+            "generation_gap", "replay_gap", "score", "presenting_client",
         ] + Operation.figures + eventFields
 
     /// Fields of the anchor event that texts may name.

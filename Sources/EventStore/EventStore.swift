@@ -115,17 +115,22 @@ public final class EventStore {
         statements = try Statements(database, isReadOnly: false)
     }
 
+    /// Whether the store's fingerprints were made with the key that has this check value.
+    public func hasKey(_ check: [UInt8]) throws(StoreError) -> Bool {
+        let query = try database.prepare(
+            "SELECT value FROM meta WHERE key = 'key_check'", doing: "read the store's key check")
+        defer { query.reset() }
+        return try query.step() && query.array(0) == check
+    }
+
     private func prepareForWriting(keyCheck: [UInt8]) throws(StoreError) {
         if try !Schema.check(database) { try Schema.create(in: database, keyCheck: keyCheck) }
-        let query = try database.prepare(
-            "SELECT value FROM meta WHERE key = 'key_check'", doing: "open the store")
-        guard try query.step(), query.array(0) == keyCheck else {
+        guard try hasKey(keyCheck) else {
             throw StoreError(
                 .keyMismatch,
                 "cannot write to \(path): it was made with another fingerprint key, so equal"
                     + " tokens would not match; pass the key it was made with")
         }
-        query.reset()
         let task = "open the store for writing"
         try database.execute("PRAGMA journal_mode = WAL", doing: task)
         try database.execute("PRAGMA synchronous = FULL", doing: task)

@@ -20,11 +20,23 @@ public struct FactSet: OptionSet, Sendable, Hashable, BitwiseCopyable {
 
     /// An authorization code that was redeemed before was presented again, or the server said so.
     public static let codeReplayed = FactSet(rawValue: 1 << 6)
+    /// A refresh token was accepted and neither spent nor replaced.
+    public static let refreshKept = FactSet(rawValue: 1 << 7)
+    /// A refresh token was presented by another client than it was issued to, whatever the server
+    /// answered: RFC 6749 §6, §10.4.
+    public static let clientMismatch = FactSet(rawValue: 1 << 8)
+    /// A refresh granted scopes that the lineage's original grant does not have: RFC 6749 §6.
+    public static let scopeGrown = FactSet(rawValue: 1 << 9)
+    /// A refresh was refused because of the scopes it asked for.
+    public static let scopeRefused = FactSet(rawValue: 1 << 10)
+    /// A token stood in a record where none belongs; ``FactField/leakStatus`` says which.
+    public static let tokenLeaked = FactSet(rawValue: 1 << 11)
 
     /// Names as rules write them, by bit.
     public static let names = [
         "lineage.opened", "refresh.rotated", "refresh.replayed", "refresh.refused",
-        "refresh.forked", "family.ended", "code.replayed",
+        "refresh.forked", "family.ended", "code.replayed", "refresh.kept", "client.mismatch",
+        "scope.grown", "scope.refused", "token.leaked",
     ]
 
     /// The set with one named fact; nil for an unknown name.
@@ -48,6 +60,27 @@ public enum Knowledge: UInt8, Sendable, BitwiseCopyable {
     public init(_ truth: Bool) { self = truth ? .yes : .no }
 }
 
+/// What is known of a leaked token at the event that shows it.
+public enum LeakStatus: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+    /// The event leaks nothing.
+    case none = 0
+    /// Known, its family not ended, not spent, not marked expired.
+    case live
+    /// A refresh token that was redeemed already, where refresh tokens are for one use.
+    case spent
+    /// Its family ended, or it was revoked.
+    case ended
+    /// Past its own expiry when it was seen.
+    case expired
+    /// No token that the ledger knows, and not marked expired.
+    case unknown
+
+    /// The name in rules; empty for `none`.
+    public var name: String { Self.names[Int(rawValue)] }
+
+    static let names = ["", "live", "spent", "ended", "expired", "unknown"]
+}
+
 /// The ledger's fields as rules name them, with the values each may have.
 public enum FactField: String, CaseIterable, Sendable {
     /// ``FactSet`` names.
@@ -55,6 +88,9 @@ public enum FactField: String, CaseIterable, Sendable {
     /// `prefix`, `asn`, `country`: what about *either* presenter of a replayed token the family had
     /// not seen before the token's first redemption.
     case presenterNew = "presenter.new"
+    /// `prefix`, `asn`, `country`: what about this event's presenter the family had not seen before
+    /// this event; absent for a family that has no profile yet.
+    case presenterUnseen = "presenter.unseen"
     /// Depth of the presented token in its lineage, 0 for the first; absent when birth is unseen.
     case generation
     /// Generations between the presented token and the newest of its lineage.
@@ -79,16 +115,31 @@ public enum FactField: String, CaseIterable, Sendable {
     case refused
     /// Whether the authorization server itself called it reuse.
     case asserted
+    /// The client that the presented token was issued to, if another one presents it.
+    case ownerClient = "owner_client"
+    /// The granted scopes that the lineage's original grant does not have.
+    case scopesAdded = "scopes_added"
+    /// What is known of the token that the event leaks, see ``LeakStatus``.
+    case leakStatus = "leak_status"
+    /// Whole hours since the family's first event.
+    case familyAgeHours = "family.age_h"
+    /// Whole hours since the family's last accepted presentation before this event.
+    case familyIdleHours = "family.idle_h"
+    /// How many lineages the family had up to this event.
+    case familyLineages = "family.lineages"
 
     /// What a rule may compare the field with.
     public var type: FactType {
         switch self {
         case .fact: .names(FactSet.names)
-        case .presenterNew: .names(["prefix", "asn", "country"])
+        case .presenterNew, .presenterUnseen: .names(["prefix", "asn", "country"])
         case .successor: .names(["used", "unused"])
         case .rotation: .names(["on", "off"])
         case .birth: .names(["seen", "unseen"])
+        case .leakStatus: .names(Array(LeakStatus.names.dropFirst()))
+        case .ownerClient, .scopesAdded: .text
         case .generation, .generationGap, .replayGapSeconds: .number
+        case .familyAgeHours, .familyIdleHours, .familyLineages: .number
         case .policyAllows, .sameNetwork, .branchesForeign, .refused, .asserted: .truth
         }
     }
@@ -97,6 +148,7 @@ public enum FactField: String, CaseIterable, Sendable {
 /// The type of a ledger field.
 public enum FactType: Sendable, Equatable {
     case names([String])
+    case text
     case number
     case truth
 }

@@ -1,3 +1,5 @@
+internal import CProcessor
+
 /// An open-addressing table from a 32-bit hash to a record index, for flat arrays of records.
 ///
 /// Holds no keys: the caller compares the record itself. Linear probing; the home slot follows
@@ -11,35 +13,38 @@ struct IndexTable: Sendable {
         slots = ContiguousArray(repeating: 0, count: 1024)
     }
 
-    /// The first record with this hash for which `matches` holds.
+    /// A walk over the records that have one hash.
+    struct Walk {
+        fileprivate let hash: UInt32
+        fileprivate var slot: Int
+    }
+
+    /// Starts a walk. The table must not change until it ends.
     @inline(__always)
-    func find(_ hash: UInt32, _ matches: (Int) -> Bool) -> Int? {
+    func walk(_ hash: UInt32) -> Walk {
+        Walk(hash: hash, slot: Int(hash) & (slots.count - 1))
+    }
+
+    /// The next record of a walk; nil at its end.
+    @inline(__always)
+    func next(_ walk: inout Walk) -> Int? {
         let mask = slots.count - 1
-        var slot = Int(hash) & mask
         while true {
-            let entry = slots[slot]
+            let entry = slots[walk.slot]
             if entry == 0 { return nil }
-            if UInt32(truncatingIfNeeded: entry >> 32) == hash {
-                let index = Int(entry & 0xFFFF_FFFF) - 1
-                if matches(index) { return index }
+            walk.slot = (walk.slot + 1) & mask
+            if UInt32(truncatingIfNeeded: entry >> 32) == walk.hash {
+                return Int(entry & 0xFFFF_FFFF) - 1
             }
-            slot = (slot + 1) & mask
         }
     }
 
-    /// The first record of a ring with this hash for which `matches` holds.
+    /// Asks memory for the slots of a hash that will be looked up soon.
     @inline(__always)
-    func find<Record>(
-        _ hash: UInt32, in records: Ring<Record>, _ matches: (Record) -> Bool
-    ) -> Int? {
-        find(hash) { matches(records[$0]) }
-    }
-
-    /// Every record with this hash.
-    func forEach(_ hash: UInt32, _ body: (Int) -> Void) {
-        _ = find(hash) { index in
-            body(index)
-            return false
+    func prefetch(_ hash: UInt32) {
+        slots.withUnsafeBufferPointer { slots in
+            guard let base = slots.baseAddress else { return }
+            processor_prefetch(base + (Int(hash) & (slots.count - 1)))
         }
     }
 

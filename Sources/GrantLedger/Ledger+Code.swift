@@ -39,6 +39,7 @@ extension Ledger {
             transition.family = family
             transition.familySerial = families[family].serial
             transition.isBorn = families[family].isBorn
+            transition.describe(families[family], event)
         }
         transition.lineageRoot = event.id
         transition.first = first
@@ -46,13 +47,17 @@ extension Ledger {
         transition.isRefused = event.outcome != .success
         transition.isAsserted = event.kind == .codeReplayed
         guard !first.isNone else { return }
-        transition.replayGap = event.time - first.time
+        transition.replayGap = event.time.since(first.time)
         transition.sameNetwork = first.presenter.sharesNetwork(with: transition.second.presenter)
     }
 
     private func findCode(_ code: ID128) -> Int? {
         if code.isNone { return nil }
-        return codeTable.find(Self.codeHash(code), in: codes) { $0.id == code }
+        var walk = codeTable.walk(Self.codeHash(code))
+        while let index = codeTable.next(&walk) {
+            if codes[index].id == code { return index }
+        }
+        return nil
     }
 
     private mutating func addCode(_ code: ID128) -> Int {

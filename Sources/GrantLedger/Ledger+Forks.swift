@@ -47,7 +47,7 @@ extension Ledger {
         transition.second = fork.second
         transition.secondNovelty = fork.secondNovelty
         transition.sameNetwork = fork.first.presenter.sharesNetwork(with: fork.second.presenter)
-        transition.replayGap = fork.second.time - fork.first.time
+        transition.replayGap = fork.second.time.since(fork.first.time)
         transition.successorUsed = .yes
         transition.policyAllows = .no
         return true

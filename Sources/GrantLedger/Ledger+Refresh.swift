@@ -11,24 +11,25 @@ extension Ledger {
         if event.issuedRefresh.isNone { return false }
         if findNode(event.issuedRefresh) != nil { return false }
         guard let family = openFamily(event, batch, row, isBorn: true) else { return false }
-        touch(family, event)
-        families[family].isEnded = false
-        families[family].acts += 1
-        families[family].profile.learn(Presenter(of: event), act: families[family].acts)
         let lineage = addLineage(
             family: family, root: Self.root(event, event.issuedRefresh), isBorn: true)
+        transition = meet(event, lineage: lineage, generation: 0)
+        transition.facts.insert(.lineageOpened)
+        lineages[lineage].scopes = event.scopes
+        lineages[lineage].issuedTime = event.time
+        families[family].act(event)
+        families[family].profile.learn(Presenter(of: event), act: families[family].acts)
         _ = addNode(
             TokenNode(
                 id: event.issuedRefresh, access: event.issuedAccess,
                 lineage: UInt32(lineage), lineageSerial: lineages[lineage].serial, generation: 0))
-        transition = makeTransition(lineage: lineage, generation: 0, event: event)
-        transition.facts = .lineageOpened
         return true
     }
 
     /// The server accepted a refresh token.
     mutating func accept(
-        _ batch: borrowing EventBatch, _ row: Int, _ transition: inout Transition
+        _ batch: borrowing EventBatch, _ row: Int, _ pool: StringPool,
+        _ transition: inout Transition
     ) -> Bool {
         let event = batch[row]
         if event.presented.isNone { return false }
@@ -41,19 +42,18 @@ extension Ledger {
         }
         let lineage = Int(nodes[index].lineage)
         let family = Int(lineages[lineage].family)
-        touch(family, event)
-        families[family].isEnded = false
-        families[family].acts += 1
-        let keepsToken = event.issuedRefresh.isNone || event.issuedRefresh == event.presented
-        if keepsToken, !nodes[index].isSpent {
-            // The server keeps the token: nothing was spent, so presenting it again means nothing.
-            families[family].profile.learn(Presenter(of: event), act: families[family].acts)
-            return false
+        transition = meet(event, lineage: lineage, generation: nodes[index].generation)
+        families[family].act(event)
+        if scopes.isGrown(from: transition.originalScopes, to: event.scopes, pool) {
+            transition.facts.insert(.scopeGrown)
         }
-        transition = makeTransition(
-            lineage: lineage, generation: nodes[index].generation, event: event)
+        let keepsToken = event.issuedRefresh.isNone || event.issuedRefresh == event.presented
         if nodes[index].isSpent {
             acceptSpent(index, event, &transition)
+        } else if keepsToken {
+            // The server keeps the token: nothing was spent, so presenting it again means nothing.
+            families[family].profile.learn(Presenter(of: event), act: families[family].acts)
+            transition.facts.insert(.refreshKept)
         } else {
             rotate(index, event, &transition)
         }
@@ -68,9 +68,8 @@ extension Ledger {
         let isAsserted = event.flags.contains(.asserted) || event.kind == .refreshReuseDetected
         if let index = findNode(event.presented) {
             let lineage = Int(nodes[index].lineage)
-            touch(Int(lineages[lineage].family), event)
-            transition = makeTransition(
-                lineage: lineage, generation: nodes[index].generation, event: event)
+            transition = meet(event, lineage: lineage, generation: nodes[index].generation)
+            if event.reason == .scope { transition.facts.insert(.scopeRefused) }
             if nodes[index].isSpent {
                 describeReplay(of: index, event, &transition)
             } else if contest(index, event, &transition) {
@@ -81,11 +80,13 @@ extension Ledger {
             guard let family = isAsserted ? openFamily(event, batch, row, isBorn: false)
                 : findFamily(event)
             else { return false }
-            touch(family, event)
             transition = Transition()
             transition.family = family
             transition.familySerial = families[family].serial
             transition.lineageRoot = Self.root(event, event.presented)
+            transition.describe(families[family], event)
+            if event.reason == .scope { transition.facts.insert(.scopeRefused) }
+            families[family].touch(event)
         }
         transition.isRefused = true
         transition.isAsserted = isAsserted
@@ -95,17 +96,40 @@ extension Ledger {
 }
 
 extension Ledger {
-    private func makeTransition(lineage: Int, generation: Int32, event: EventRow) -> Transition {
-        let record = lineages[lineage]
-        let family = families[Int(record.family)]
+    /// What an event finds of a lineage; after that the family takes over what the event says.
+    private mutating func meet(
+        _ event: EventRow, lineage: Int, generation: Int32
+    ) -> Transition {
         var transition = Transition()
-        transition.family = Int(record.family)
-        transition.familySerial = family.serial
-        transition.lineageRoot = record.root
-        transition.isBorn = record.isBorn && family.isBorn
-        transition.generation = record.isBorn ? generation : -1
-        transition.rotation = policies.rotation(issuer: family.issuer, client: family.client)
+        describe(lineage, generation, event, &transition)
+        let family = transition.family
+        let owner = families[family].client
+        if owner != event.client, owner != 0, event.client != 0,
+            families[family].issuer == event.issuer
+        {
+            transition.facts.insert(.clientMismatch)
+            transition.ownerClient = owner
+        }
+        families[family].touch(event)
         return transition
+    }
+
+    /// What is known of a lineage and its family before an event.
+    func describe(
+        _ lineage: Int, _ generation: Int32, _ event: EventRow, _ transition: inout Transition
+    ) {
+        let record = lineages[lineage]
+        let family = Int(record.family)
+        transition.family = family
+        transition.familySerial = record.familySerial
+        transition.lineageRoot = record.root
+        transition.isBorn = record.isBorn && families[family].isBorn
+        transition.generation = record.isBorn ? generation : -1
+        transition.rotationStart = record.issuedTime
+        transition.originalScopes = record.scopes
+        transition.describe(families[family], event)
+        transition.rotation = policies.rotation(
+            issuer: families[family].issuer, client: families[family].client)
     }
 
     /// A token that was issued before our time: its family, lineage and generation count from here.
@@ -125,11 +149,9 @@ extension Ledger {
         let family = Int(lineages[lineage].family)
         nodes[index].spent = Redemption(event)
         nodes[index].spentAct = families[family].acts
-        nodes[index].spentNovelty = families[family].profile.novelty(
-            of: nodes[index].spent.presenter, before: families[family].acts)
-        dropAccess(index)
+        nodes[index].spentNovelty = transition.presenterNovelty
         families[family].profile.learn(Presenter(of: event), act: families[family].acts)
-        transition.facts = .refreshRotated
+        transition.facts.insert(.refreshRotated)
         _ = contest(index, event, &transition)
         let branch = nodes[index].branch
         let child = addChild(of: index, event, branch: branch)
@@ -147,7 +169,7 @@ extension Ledger {
         _ index: Int, _ event: EventRow, _ transition: inout Transition
     ) {
         describeReplay(of: index, event, &transition)
-        transition.facts = .refreshReplayed
+        transition.facts.insert(.refreshReplayed)
         transition.policyAllows = transition.rotation == .no ? .yes : .unknown
         let lineage = Int(nodes[index].lineage)
         let family = Int(lineages[lineage].family)
@@ -175,6 +197,7 @@ extension Ledger {
 
     private mutating func addChild(of index: Int, _ event: EventRow, branch: Int32) -> Int {
         let parent = nodes[index]
+        lineages[Int(parent.lineage)].issuedTime = event.time
         if let known = findNode(event.issuedRefresh) { return known }
         return addNode(
             TokenNode(
@@ -191,7 +214,7 @@ extension Ledger {
         let lineage = lineages[Int(node.lineage)]
         let profile = families[Int(lineage.family)].profile
         transition.generationGap = lineage.newestGeneration - node.generation
-        transition.replayGap = event.time - node.spent.time
+        transition.replayGap = event.time.since(node.spent.time)
         transition.first = node.spent
         transition.second = Redemption(event)
         transition.firstNovelty = node.spentNovelty
@@ -259,10 +282,10 @@ extension Ledger {
             transition.rotation = .yes
         }
         guard transition.isAsserted || !transition.first.isNone else {
-            transition.facts = .refreshRefused
+            transition.facts.insert(.refreshRefused)
             return
         }
-        transition.facts = .refreshReplayed
+        transition.facts.insert(.refreshReplayed)
         // "Stale" is a policy's word; for a token that was seen spent it means reuse, unless the
         // client's tokens may be used again and it was refused for something else.
         if !transition.isAsserted, transition.rotation == .no {

@@ -37,7 +37,7 @@ public struct Redemption: Sendable, Hashable, BitwiseCopyable {
 /// given to another token since; ``Ledger`` checks lineage and generation before it follows one.
 struct TokenNode: Sendable, BitwiseCopyable {
     var id: ID128
-    /// The access token issued with it; registered only while the node is live.
+    /// The access token issued with it.
     var access: ID128 = .none
     /// The first accepted redemption; none while live.
     var spent: Redemption = .none
@@ -58,9 +58,20 @@ struct TokenNode: Sendable, BitwiseCopyable {
     var contest: Int32 = -1
     /// Whether the access token issued with it was seen in use.
     var isAccessUsed = false
+    var isRevoked = false
+    var isAccessRevoked = false
 
     var isSpent: Bool { !spent.isNone }
     var isUsed: Bool { isSpent || isAccessUsed }
+}
+
+extension Int64 {
+    /// Nanoseconds since an earlier time: 0 if it is none, `.max` if it is more than that.
+    func since(_ earlier: Int64) -> Int64 {
+        let (span, overflow) = subtractingReportingOverflow(earlier)
+        if overflow { return self > earlier ? .max : 0 }
+        return Swift.max(0, span)
+    }
 }
 
 /// One chain of rotated refresh tokens; forks stay inside it.
@@ -70,6 +81,10 @@ struct Lineage: Sendable, BitwiseCopyable {
     var familySerial: UInt32
     /// The first refresh token in total order.
     var root: ID128
+    /// The scopes that the first token was issued for; 0 when unknown.
+    var scopes: UInt32 = 0
+    /// When its newest token was issued; `.min` when that was before our eyes.
+    var issuedTime: Int64 = .min
     var newestGeneration: Int32 = 0
     /// Whether the event that issued the first token was seen.
     var isBorn: Bool
@@ -92,12 +107,30 @@ struct Family: Sendable, BitwiseCopyable {
     var anchorText: UInt32 = 0
     var firstTime: Int64
     var lastTime: Int64
+    /// When a presentation was last accepted; `.min` before the first.
+    var actTime: Int64 = .min
+    /// Accepted presentations.
     var acts: UInt32 = 0
     var lineages: UInt32 = 0
     var replays: UInt32 = 0
     var isBorn = false
     var isEnded = false
     var profile = PresenterProfile()
+
+    /// Takes over what an event says about its family.
+    mutating func touch(_ event: EventRow) {
+        lastTime = max(lastTime, event.time)
+        if event.subject != 0, subject == 0 { subject = event.subject }
+        if event.tenant != 0 { tenant = event.tenant }
+        if event.scopes != 0, scopes == 0 { scopes = event.scopes }
+    }
+
+    /// Counts an accepted presentation, which shows that the family goes on.
+    mutating func act(_ event: EventRow) {
+        isEnded = false
+        acts += 1
+        actTime = max(actTime, event.time)
+    }
 }
 
 /// A refresh token that was presented twice. Accepted twice it has two branches.

@@ -51,9 +51,11 @@ struct RotationPolicies: Sendable {
     }
 
     private func find(_ issuer: UInt32, _ client: UInt32) -> Int? {
-        table.find(Self.hash(issuer, client)) {
-            policies[$0].issuer == issuer && policies[$0].client == client
+        var walk = table.walk(Self.hash(issuer, client))
+        while let index = table.next(&walk) {
+            if policies[index].issuer == issuer, policies[index].client == client { return index }
         }
+        return nil
     }
 
     private mutating func policy(_ issuer: UInt32, _ client: UInt32) -> Int {

@@ -13,10 +13,23 @@ public struct Transition: Sendable, BitwiseCopyable {
     /// Depth of the presented token; -1 when birth is unseen.
     public var generation: Int32 = -1
     public var generationGap: Int32 = -1
-    /// Event time of the family's first event, and of the lineage's last rotation before this
-    /// event; `.min` when not known. Windows of rules may begin there.
+    /// Event time of the family's first event, and of the one that issued the lineage's newest
+    /// token before this event; `.min` when not known. Windows of rules may begin there.
     public var grantStart: Int64 = .min
     public var rotationStart: Int64 = .min
+    /// Nanoseconds since the family's first event, and since its last accepted presentation before
+    /// this event; -1 when there was none.
+    public var age: Int64 = -1
+    public var idle: Int64 = -1
+    /// The family's lineages up to this event.
+    public var lineages: UInt32 = 0
+    /// The client that the presented token was issued to, if another one presents it; else 0.
+    public var ownerClient: UInt32 = 0
+    /// The scopes of the lineage's original grant, as far as they are known; else 0.
+    public var originalScopes: UInt32 = 0
+    public var leakStatus: LeakStatus = .none
+    /// What about this event's presenter was new to the family.
+    public var presenterNovelty = Novelty()
     /// Whether the token issued at the first redemption was used in turn.
     public var successorUsed: Knowledge = .unknown
     /// Nanoseconds from the first redemption to this event; -1 when it was not seen.
@@ -47,6 +60,15 @@ public struct Transition: Sendable, BitwiseCopyable {
 
     public init() {}
 
+    /// Takes over what a family was like before an event.
+    mutating func describe(_ family: borrowing Family, _ event: EventRow) {
+        grantStart = family.firstTime
+        age = event.time.since(family.firstTime)
+        idle = family.actTime == .min ? -1 : event.time.since(family.actTime)
+        lineages = family.lineages
+        presenterNovelty = family.profile.novelty(of: Presenter(of: event), before: .max)
+    }
+
     /// Takes over the facts and the lineage of another transition of the same event.
     mutating func join(_ other: Transition) {
         facts.formUnion(other.facts)
@@ -54,6 +76,13 @@ public struct Transition: Sendable, BitwiseCopyable {
         familySerial = other.familySerial
         lineageRoot = other.lineageRoot
         isBorn = other.isBorn
+        grantStart = other.grantStart
+        rotationStart = other.rotationStart
+        age = other.age
+        idle = other.idle
+        lineages = other.lineages
+        originalScopes = other.originalScopes
+        presenterNovelty = other.presenterNovelty
     }
 
     /// Which presenter is the thief. Told only for a family whose birth was seen, by which

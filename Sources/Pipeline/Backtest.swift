@@ -3,6 +3,7 @@ public import Detection
 public import EventStore
 internal import GrantLedger
 public import Intake
+public import Places
 
 /// Rules over history: archives or a store, in event-time order. Writes nothing, sends nothing.
 public struct Backtest {
@@ -50,11 +51,15 @@ public struct Backtest {
     }
 
     /// Runs over the events of a store.
-    public func run(_ store: EventStore) throws(PipelineError) -> Outcome {
+    ///
+    /// - Parameter places: resolves every address anew; nil takes the places that are stored.
+    public func run(
+        _ store: EventStore, places: PlaceBook? = nil
+    ) throws(PipelineError) -> Outcome {
         var fold = Fold(self)
         do throws(StoreError) {
-            try StoreReplay(store).run(progress: progress) { batch, row in
-                fold.take(batch, row, pool: store.pool)
+            try StoreReplay(store, places: places).run(progress: progress) { batch, row, pool in
+                fold.take(batch, row, pool: pool)
             }
         } catch {
             throw .store(error)

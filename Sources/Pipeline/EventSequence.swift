@@ -1,18 +1,20 @@
 public import AuditModel
 public import EventStore
 public import Intake
+public import Places
 
 /// Events in total order from archives or a store, without any rule: for people who look at them.
 public struct EventSequence {
     public init() {}
 
     /// Reads the events of a store.
+    ///
+    /// - Parameter places: resolves every address anew; nil takes the places that are stored.
     public func run(
-        _ store: EventStore, _ take: (EventBatch, Int, StringPool) -> Void
+        _ store: EventStore, places: PlaceBook? = nil, _ take: (EventBatch, Int, StringPool) -> Void
     ) throws(PipelineError) {
-        let pool = store.pool
         do throws(StoreError) {
-            try StoreReplay(store).run { batch, row in take(batch, row, pool) }
+            try StoreReplay(store, places: places).run { take($0, $1, $2) }
         } catch {
             throw .store(error)
         }

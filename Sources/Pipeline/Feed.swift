@@ -3,11 +3,14 @@ internal import EventStore
 internal import Foundation
 internal import Intake
 internal import LogFormats
+internal import TokenScan
 
 /// One bounded partition on its way in: read in order under a lock, decoded by any worker, handed
 /// over in order.
 final class Feed: @unchecked Sendable {
     private let input: Input
+    /// The input's name without secrets, as events and issues carry it.
+    private let streamName: String
     private let reader: RecordReader
     private let options: IntakeOptions
     private let readLock = NSLock()
@@ -26,6 +29,7 @@ final class Feed: @unchecked Sendable {
 
     init(_ input: Input, options: IntakeOptions) throws(IntakeError) {
         self.input = input
+        streamName = SecretText.redacted(input.name)
         self.options = options
         let limits = ReadLimits(
             recordBytes: options.recordBytes, chunkBytes: options.chunkBytes)
@@ -103,9 +107,10 @@ final class Feed: @unchecked Sendable {
     private func decode(
         _ told: DialectDetector.Told, _ context: WorkerContext
     ) -> DecodedBatch {
-        let result = told.result
+        var result = told.result
+        result.batch.stream.name = streamName
         let decoder = RecordDecoder(format: told.format, settings: options.settings)
-        var decoded = decoder.decode(result.batch, scanner: &context.scanner)
+        var decoded = decoder.decode(result.batch, context)
         // What the reader itself lost was a record, too.
         decoded.tally.records += result.issues.count
         for issue in result.issues {

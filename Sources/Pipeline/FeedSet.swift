@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Intake
+internal import Places
 internal import TokenScan
 
 /// Many bounded partitions merged by event time: all open from the start, the one that lags most is
@@ -29,8 +30,11 @@ final class FeedSet {
                     feed: try Feed(input, options: options),
                     tracker: WatermarkTracker(lateness: options.lateness)))
         }
+        let places = options.places
         pool = WorkerPool(threads: options.jobs) {
-            TokenScanner(fingerprinter: Fingerprinter(key: key))
+            WorkerContext(
+                scanner: TokenScanner(fingerprinter: Fingerprinter(key: key)),
+                places: places.map { PlaceStage($0) })
         }
         // Read ahead as long as that keeps few batches in memory.
         depth = inputs.count <= 8 ? options.jobs * 4 : 1

@@ -74,13 +74,13 @@ struct GrantHistoryBuilder {
     mutating func take(_ batch: EventBatch, _ row: Int, pool: StringPool) {
         let event = batch[row]
         var transition = Transition()
-        let hasMeaning = ledger.apply(batch, row: row, into: &transition)
+        let hasMeaning = ledger.apply(batch, row: row, pool: pool, into: &transition)
         if hasMeaning, transition.family >= 0 { family = transition.family }
         var facts = hasMeaning ? transition.facts : []
         if transition.isContested {
             // The replay was an earlier event; this one is an ordinary step.
             facts.remove(.refreshReplayed)
-            if facts.isEmpty { facts = .refreshRefused }
+            if !facts.contains(.refreshRotated) { facts.insert(.refreshRefused) }
         }
         steps.append(
             GrantHistory.Step(

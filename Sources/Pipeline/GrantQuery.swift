@@ -31,10 +31,10 @@ public struct GrantQuery {
     ) throws(StoreError) -> [Summary] {
         var ledger = Ledger()
         var transition = Transition()
-        try StoreReplay(store).run { batch, row in
-            _ = ledger.apply(batch, row: row, into: &transition)
-        }
         let pool = store.pool
+        try StoreReplay(store).run { batch, row, _ in
+            _ = ledger.apply(batch, row: row, pool: pool, into: &transition)
+        }
         let clientCode = client.map { pool.existingCode(of: $0) ?? .max }
         let subjectCode = subject.map { pool.existingCode(of: $0) ?? .max }
         let families = (0..<ledger.familyCount).compactMap { ledger.family($0) }.filter { family in
@@ -124,7 +124,7 @@ extension GrantQuery {
         var run = DetectionRun(rules: rules)
         // All grants of the client, not this one alone: verdicts depend on the rotation policy
         // that the client's other grants show.
-        try StoreReplay(store).run { batch, row in
+        try StoreReplay(store).run { batch, row, _ in
             guard batch.code(.issuer, row) == key.issuer else { return }
             let isOfClient = batch.code(.client, row) == key.client
             let isOfSession = batch.id(key.column, row) == key.anchor

@@ -1,6 +1,7 @@
 internal import AuditModel
 public import EventStore
 public import Intake
+internal import Places
 
 /// Records into the store: events appended once, what is unusable put aside. Detects nothing.
 public struct Ingestor {
@@ -25,6 +26,7 @@ public struct Ingestor {
         } catch {
             throw .intake(error)
         }
+        try notePlaces(options, in: store)
         let isPiped = inputs.contains { $0.size == nil }
         var duplicates = 0
         while let batch = try next(feeds) {
@@ -49,6 +51,17 @@ public struct Ingestor {
         tally.duplicates = duplicates
         guard tally.events > 0 else { throw .nothingUsable(tally) }
         return tally
+    }
+
+    private func notePlaces(
+        _ options: IntakeOptions, in store: EventStore
+    ) throws(PipelineError) {
+        guard let places = options.places else { return }
+        do throws(StoreError) {
+            try store.note(places: places.provenance)
+        } catch {
+            throw .store(error)
+        }
     }
 
     private func next(_ feeds: FeedSet) throws(PipelineError) -> DecodedBatch? {

@@ -1,4 +1,5 @@
 public import LogFormats
+public import Places
 public import TokenScan
 
 /// How inputs are read and decoded.
@@ -19,6 +20,8 @@ public struct IntakeOptions: Sendable {
     public var format: (any LogFormat)?
     public var settings: DecodeSettings
     public var key: FingerprintKey
+    /// Where addresses are; nil leaves events as the dialect gave them.
+    public var places: PlaceBook?
 
     public init(key: FingerprintKey) {
         self.key = key
@@ -30,5 +33,6 @@ public struct IntakeOptions: Sendable {
         lateness = 30_000_000_000
         format = nil
         settings = DecodeSettings()
+        places = nil
     }
 }

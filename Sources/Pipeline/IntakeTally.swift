@@ -12,6 +12,8 @@ public struct IntakeTally: Sendable, Equatable {
     public var duplicates = 0
     /// Secrets that were replaced by fingerprints.
     public var secrets = 0
+    /// Tokens among them that stood where none belongs.
+    public var leaks = 0
     /// Records, or elements of one, that are lost, by reason.
     public var rejected: [IssueCode: Int] = [:]
     /// Events that lost a part, by reason.
@@ -34,6 +36,7 @@ public struct IntakeTally: Sendable, Equatable {
         ignored += other.ignored
         duplicates += other.duplicates
         secrets += other.secrets
+        leaks += other.leaks
         suspectedTimes += other.suspectedTimes
         rejected.merge(other.rejected, uniquingKeysWith: +)
         partial.merge(other.partial, uniquingKeysWith: +)

@@ -1,5 +1,6 @@
 public import EventStore
 public import Intake
+public import Places
 public import TokenScan
 
 /// Why a pipeline could not do its work.
@@ -7,6 +8,7 @@ public enum PipelineError: Error, Sendable {
     case intake(IntakeError)
     case store(StoreError)
     case key(KeyFileError)
+    case places(PlacesError)
     /// Not one record of the input gave an event.
     case nothingUsable(IntakeTally)
     case unknownDialect(String, known: [String])
@@ -20,6 +22,7 @@ public enum PipelineError: Error, Sendable {
         case .intake(let error): error.message
         case .store(let error): error.message
         case .key(let error): error.message
+        case .places(let error): error.message
         case .nothingUsable(let tally):
             tally.records == 0
                 ? "the input holds no record; check that the file is the one you meant"
@@ -44,6 +47,7 @@ public enum PipelineError: Error, Sendable {
         case .intake(let error): error.exitStatus
         case .store(let error): error.exitStatus
         case .key: 78
+        case .places(let error): error.exitStatus
         case .nothingUsable: 65
         case .unknownDialect, .unknownTimeZone: 64
         case .noGrant, .ambiguousGrant: 66

@@ -1,6 +1,7 @@
 internal import AuditModel
 internal import EventStore
 internal import LogFormats
+internal import Places
 internal import TokenScan
 
 /// One batch after scanning and decoding, ready to be put in order or stored.
@@ -12,7 +13,7 @@ struct DecodedBatch: Sendable {
 }
 
 /// Takes raw records to events on a worker thread: secrets become fingerprints first, then the
-/// dialect decodes what is left.
+/// dialect decodes what is left, then addresses get their places.
 struct RecordDecoder: Sendable {
     /// Rejected records keep this much of their redacted bytes.
     static let rejectedBytes = 64 << 10
@@ -20,9 +21,9 @@ struct RecordDecoder: Sendable {
     let format: (any LogFormat)?
     let settings: DecodeSettings
 
-    func decode(_ records: RecordBatch, scanner: inout TokenScanner) -> DecodedBatch {
+    func decode(_ records: RecordBatch, _ context: WorkerContext) -> DecodedBatch {
         var records = records
-        let sightings = scanner.scan(&records)
+        let sightings = context.scanner.scan(&records)
         var events = EventBatch(capacity: records.records.count)
         var issues: [DecodeIssue] = []
         var tally = IntakeTally()
@@ -33,6 +34,8 @@ struct RecordDecoder: Sendable {
                 records, settings: settings, into: &events, issues: &issues)
             tally.events = result.events
             tally.ignored = result.ignored
+            context.places?.fill(&events)
+            tally.leaks = LeakMarks.mark(&events, sightings, in: records)
         } else {
             for index in records.records.indices {
                 issues.append(

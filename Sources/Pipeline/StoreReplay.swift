@@ -1,15 +1,24 @@
 internal import AuditModel
 internal import EventStore
+internal import Places
 
 /// Reads a store's events in total order: blocks join when their earliest event is due.
 struct StoreReplay {
     private let store: EventStore
+    private let places: PlaceBook?
 
-    init(_ store: EventStore) { self.store = store }
+    /// - Parameter places: resolves every address anew; nil keeps what is stored.
+    init(_ store: EventStore, places: PlaceBook? = nil) {
+        self.store = store
+        self.places = places
+    }
 
+    /// - Parameter take: gets each event with the pool its codes belong to.
     func run(
-        progress: ((Int64, Int64?) -> Void)? = nil, _ take: (EventBatch, Int) -> Void
+        progress: ((Int64, Int64?) -> Void)? = nil, _ take: (EventBatch, Int, StringPool) -> Void
     ) throws(StoreError) {
+        var pool = store.pool
+        var stage = places.map { PlaceStage($0) }
         let blocks = store.blocks
         let order = blocks.indices.sorted { blocks[$0].minTime < blocks[$1].minTime }
         let total = Int64(blocks.reduce(0) { $0 + $1.count })
@@ -17,16 +26,18 @@ struct StoreReplay {
         var done: Int64 = 0
         for (place, index) in order.enumerated() {
             done += Int64(blocks[index].count)
-            guard reorderer.push(OrderedBatch(try store.readBlock(index))) else {
+            var batch = try store.readBlock(index)
+            stage?.fill(&batch, pool: &pool)
+            guard reorderer.push(OrderedBatch(batch)) else {
                 throw StoreError(
                     .corrupt,
                     "cannot replay the store: block \(index) holds an event before its stated "
                         + "time; run `grantrail store verify`")
             }
             let next = place + 1 < order.count ? blocks[order[place + 1]].minTime : Int64.max
-            if next < .max { reorderer.release(below: next, take) }
+            if next < .max { reorderer.release(below: next) { take($0, $1, pool) } }
             progress?(done, total)
         }
-        reorderer.finish(take)
+        reorderer.finish { take($0, $1, pool) }
     }
 }

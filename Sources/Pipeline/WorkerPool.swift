@@ -1,11 +1,16 @@
 internal import Foundation
+internal import Places
 internal import TokenScan
 
 /// What each worker thread owns: nothing in here is shared.
 final class WorkerContext {
     var scanner: TokenScanner
+    var places: PlaceStage?
 
-    init(scanner: TokenScanner) { self.scanner = scanner }
+    init(scanner: TokenScanner, places: PlaceStage?) {
+        self.scanner = scanner
+        self.places = places
+    }
 }
 
 /// A few threads that take jobs in the order given.
@@ -19,11 +24,11 @@ final class WorkerPool: @unchecked Sendable {
     private var jobs: [Job] = []
     private var isClosed = false
 
-    /// - Parameter makeScanner: called once on every thread.
-    init(threads: Int, makeScanner: @escaping @Sendable () -> TokenScanner) {
+    /// - Parameter makeContext: called once on every thread.
+    init(threads: Int, makeContext: @escaping @Sendable () -> WorkerContext) {
         for index in 0..<max(1, threads) {
             let thread = Thread { [self] in
-                let context = WorkerContext(scanner: makeScanner())
+                let context = makeContext()
                 while let job = take() { job(context) }
             }
             thread.name = "decode-\(index)"

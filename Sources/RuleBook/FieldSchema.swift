@@ -24,6 +24,7 @@ enum FieldSchema {
         case .ledger(let fact):
             switch fact.type {
             case .names(let names): .names(names)
+            case .text: .text
             case .number: .number
             case .truth: .truth
             }

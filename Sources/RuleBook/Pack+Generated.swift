@@ -80,7 +80,7 @@ grantrail:
         better: [parent_id, asn, token_use]
     points:
         ev_new_country: 3.6
-        ev_new_asn: 2.2
+        ev_new_asn: 2
         ev_new_prefix: 1.8
         ev_older_than_parent: 1
         ev_successor_used: 2
@@ -138,6 +138,25 @@ grantrail:
               10:50 anna berlin/telekom refresh g6>g7
               11:00 ???  oslo/telenor   refresh g6>g7b
           expect: {level: high, branch: victim_first}
+        - name: late retry from a new country, the successor not seen in use
+          story: |
+              10:00 anna berlin/telekom refresh g5>g6
+              10:31 ???  oslo/telenor   refresh g5 refused
+          expect:
+              - {level: high, branch: victim_first}
+              - {none: [REF-02]}
+        - name: late retry from a new provider, the successor in use
+          story: |
+              10:00 anna berlin/telekom  refresh g5>g6
+              10:10 anna berlin/telekom  use g6
+              10:31 ???  berlin/vodafone refresh g5 refused
+          expect: {level: high, branch: victim_first}
+        - name: a new provider two generations later
+          story: |
+              10:00 anna berlin/telekom  refresh g5>g6
+              10:50 anna berlin/telekom  refresh g6>g7
+              11:31 ???  berlin/vodafone refresh g5 refused
+          expect: {level: critical, branch: victim_first}
         - name: two tabs within a second
           story: |
               10:00 anna berlin/telekom refresh g5>g6
@@ -196,8 +215,8 @@ name: REF-02
 status: test
 description: |
     A refresh token that had been redeemed was presented again. The evidence of REF-01 adds up to
-    more than a race and to less than theft: for instance the same provider but another network,
-    long after the token was spent.
+    more than a race and to less than theft: for instance another network of the same country, long
+    after the token was spent, while nothing shows that its successor is in other hands.
 
     Triage:
     1. Compare the two presenters in the alert; ask the owner if one looks foreign.
@@ -265,6 +284,13 @@ grantrail:
               10:10 anna berlin/telekom   use g6
               10:41 ???  berlin/telekom#2 refresh g5 refused
           expect: {level: medium, branch: victim_first, verdict: ambiguous}
+        - name: late retry from a new provider, the successor not seen in use
+          story: |
+              10:00 anna berlin/telekom  refresh g5>g6
+              10:31 ???  berlin/vodafone refresh g5 refused
+          expect:
+              - {level: medium, branch: victim_first, verdict: ambiguous}
+              - {none: [REF-01]}
         - name: a life first seen in its middle
           story: |
               midlife

@@ -46,10 +46,11 @@ extension LenientBytes {
         let end = min(count, start + CandidateCheck.mostFreeBytes)
         switch separator.quote {
         case .none: return nil
-        case .percent:
+        case .encoded(let quote):
             var index = start
             while index < end {
-                if raw(index) == 0x25, step(index).byte == 0x22 { return index }
+                let isEncoded = raw(index) == 0x25 || raw(index) == 0x26
+                if isEncoded, step(index).byte == quote { return index }
                 index += 1
             }
             return nil
@@ -92,7 +93,7 @@ extension LenientBytes {
             let quote = step(index)
             if quote.byte == 0x22 { index = quote.next }
             if !isHarmlessCookie(name..<nameEnd),
-                let span = opaqueValue(from: index, .cookie, allowsUUID: true)
+                let span = opaqueValue(from: index, .cookie, .credential)
             {
                 spans.append(span)
                 index = span.range.upperBound

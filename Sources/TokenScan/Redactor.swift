@@ -38,11 +38,56 @@ struct Redactor {
     ) {
         defer { wipeBuffers() }
         for span in spans { sightings.append(sighting(of: span, record, index)) }
+        replace(record, spans, to: &output) { secret, length, output in
+            output.append(contentsOf: "«\(secret.kind.tag):fp=".utf8)
+            output.append(contentsOf: secret.fingerprint.hex.utf8)
+            output.append(contentsOf: ",len=\(length)»".utf8)
+        }
+    }
+
+    /// Gives one sighting for every span, and the record's digest with its secrets left out, if
+    /// `wantsDigest` says so of them. That digest is the same with any key.
+    mutating func describe(
+        _ record: LenientBytes, index: Int, spans: [SecretSpan],
+        wantsDigest: ([TokenSighting]) -> Bool
+    ) -> (sightings: [TokenSighting], digest: ID128) {
+        defer { wipeBuffers() }
+        let sightings = spans.map { sighting(of: $0, record, index) }
+        guard wantsDigest(sightings) else { return (sightings, .none) }
+        var output: [UInt8] = []
+        replace(record, spans, to: &output) { secret, _, output in
+            output.append(contentsOf: "«\(secret.kind.tag)»".utf8)
+        }
+        let digest = output.withUnsafeBytes { RecordBatch.digest(of: $0) }
+        return (sightings, digest)
+    }
+
+    /// The ids under which a store may know the token in a span: its fingerprint as whatever it
+    /// may have been used as, and what it would be if it were no secret there.
+    func aliases(of span: SecretSpan, in record: LenientBytes) -> [ID128] {
+        var token: [UInt8] = []
+        defer { wipe(&token) }
+        if span.isWrapped {
+            WrappedSecret.unwrap(record, span.range) { $1.append($0.range, to: &token) }
+        } else {
+            record.append(span.range, to: &token)
+        }
+        return token.withUnsafeBytes { bytes in
+            var ids = TokenKind.allCases.map { fingerprinter.fingerprint(bytes, kind: $0) }
+            if let plain = ID128.pack(bytes)?.id { ids.append(plain) }
+            return ids
+        }
+    }
+
+    private mutating func replace(
+        _ record: LenientBytes, _ spans: [SecretSpan], to output: inout [UInt8],
+        _ appendPlaceholder: (Secret, Int, inout [UInt8]) -> Void
+    ) {
         findAgain(record, spans)
         var written = 0
         for cut in cuts {
             Self.copy(record, written..<cut.range.lowerBound, to: &output)
-            appendPlaceholder(secrets[cut.secret], length: cut.length, to: &output)
+            appendPlaceholder(secrets[cut.secret], cut.length, &output)
             written = cut.range.upperBound
         }
         Self.copy(record, written..<record.count, to: &output)
@@ -70,17 +115,35 @@ struct Redactor {
         let start = secretBytes.count
         record.append(span.range, to: &secretBytes)
         let range = start..<secretBytes.count
-        let sighting = secretBytes.withUnsafeBytes { all in
-            let token = UnsafeRawBufferPointer(rebasing: all[range])
-            return TokenSighting(
-                record: index, kind: span.kind,
-                fingerprint: fingerprinter.fingerprint(token, kind: span.kind),
-                anyFingerprint: fingerprinter.fingerprint(token),
-                offset: span.range.lowerBound, length: token.count, claims: TokenClaims(token))
+        var sighting = TokenSighting(
+            record: index, kind: span.kind, fingerprint: .none, anyFingerprint: .none,
+            offset: span.range.lowerBound, length: 0)
+        sighting.isVendors = span.isVendors
+        if span.isWrapped {
+            WrappedSecret.unwrap(record, span.range) { inner, bytes in
+                var token: [UInt8] = []
+                bytes.append(inner.range, to: &token)
+                token.withUnsafeBytes { describe($0, &sighting) }
+                wipe(&token)
+            }
+        } else {
+            secretBytes.withUnsafeBytes { all in
+                describe(UnsafeRawBufferPointer(rebasing: all[range]), &sighting)
+            }
         }
         cuts.append(Cut(range: span.range, secret: secrets.count, length: range.count))
         secrets.append(Secret(bytes: range, kind: span.kind, fingerprint: sighting.fingerprint))
         return sighting
+    }
+
+    private func describe(_ token: UnsafeRawBufferPointer, _ sighting: inout TokenSighting) {
+        sighting.fingerprint = fingerprinter.fingerprint(token, kind: sighting.kind)
+        sighting.anyFingerprint = fingerprinter.fingerprint(token)
+        sighting.length = token.count
+        sighting.claims = TokenClaims(token)
+        if !sighting.isVendors, let bytes = LenientBytes(token) {
+            sighting.isVendors = bytes.isVendorToken
+        }
     }
 
     /// Adds a cut for every recurrence outside the recognised spans, then orders all cuts.
@@ -161,11 +224,5 @@ struct Redactor {
             index = next
         }
         places.append(Int32(truncatingIfNeeded: index))
-    }
-
-    private func appendPlaceholder(_ secret: Secret, length: Int, to output: inout [UInt8]) {
-        output.append(contentsOf: "«\(secret.kind.tag):fp=".utf8)
-        output.append(contentsOf: secret.fingerprint.hex.utf8)
-        output.append(contentsOf: ",len=\(length)»".utf8)
     }
 }

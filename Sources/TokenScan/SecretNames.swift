@@ -4,6 +4,8 @@ struct SecretName {
     enum Rule {
         /// 16 or more token characters that do not look like an id, a date or a word.
         case opaque
+        /// As `opaque`, but what looks like an id counts, too: the name leaves no doubt.
+        case named
         /// As `opaque`; in the query of a URL only if the URL belongs to an OAuth response.
         case code
         /// 8 or more characters of any sort.
@@ -28,17 +30,20 @@ struct SecretName {
     }
 
     static let all: [SecretName] = [
-        SecretName("refreshtoken", .refreshToken), SecretName("accesstoken", .accessToken),
+        SecretName("refreshtoken", .refreshToken, .named),
+        SecretName("accesstoken", .accessToken, .named),
         SecretName("idtoken", .idToken), SecretName("idtokenhint", .idToken),
-        SecretName("registrationaccesstoken", .accessToken),
-        SecretName("xaccesstoken", .accessToken), SecretName("xforwardedaccesstoken", .accessToken),
+        SecretName("registrationaccesstoken", .accessToken, .named),
+        SecretName("xaccesstoken", .accessToken, .named),
+        SecretName("xforwardedaccesstoken", .accessToken, .named),
         SecretName("token", .token), SecretName("subjecttoken", .token),
-        SecretName("actortoken", .token), SecretName("authtoken", .token),
-        SecretName("xauthtoken", .token), SecretName("bearertoken", .bearer),
-        SecretName("statetoken", .token), SecretName("sessiontoken", .token),
+        SecretName("actortoken", .token), SecretName("authtoken", .token, .named),
+        SecretName("xauthtoken", .token, .named), SecretName("bearertoken", .bearer, .named),
+        SecretName("statetoken", .token), SecretName("sessiontoken", .token, .named),
         SecretName("code", .authorizationCode, .code),
         SecretName("authorizationcode", .authorizationCode, .code),
-        SecretName("devicecode", .deviceCode), SecretName("codeverifier", .codeVerifier),
+        SecretName("devicecode", .deviceCode, .named),
+        SecretName("codeverifier", .codeVerifier, .named),
         SecretName("clientassertion", .assertion), SecretName("assertion", .assertion),
         SecretName("clientsecret", .clientSecret, .free),
         SecretName("secret", .clientSecret, .free),
@@ -49,9 +54,10 @@ struct SecretName {
         SecretName("passwordnew", .password, .free),
         SecretName("passwordconfirm", .password, .free),
         SecretName("confirmpassword", .password, .free),
-        SecretName("oldrefreshtoken", .refreshToken), SecretName("newrefreshtoken", .refreshToken),
+        SecretName("oldrefreshtoken", .refreshToken, .named),
+        SecretName("newrefreshtoken", .refreshToken, .named),
         SecretName("logouttoken", .token), SecretName("actiontoken", .token),
-        SecretName("apikey", .token), SecretName("xapikey", .token),
+        SecretName("apikey", .token, .named), SecretName("xapikey", .token, .named),
         SecretName("authorization", .bearer, .authorization),
         SecretName("proxyauthorization", .bearer, .authorization),
         SecretName("bearer", .bearer, .scheme), SecretName("dpop", .dpop, .scheme),
@@ -117,9 +123,9 @@ extension LenientBytes {
         }
     }
 
-    /// Whether a name may start at `start`: what is before it is no part of it. An encoded byte or
-    /// an escape in front of it ends in letters or digits of its own.
-    private func startsName(_ start: Int) -> Bool {
+    /// Whether a name, or a vendor's prefix, may start at `start`: what is before it is no part of
+    /// it. An encoded byte or an escape in front of it ends in letters or digits of its own.
+    func startsName(_ start: Int) -> Bool {
         var before = start - 1
         while before >= 0, raw(before) == 0x2D || raw(before) == 0x5F { before -= 1 }
         if !ByteClass.isLetter(raw(before)) && !ByteClass.isDigit(raw(before)) { return true }

@@ -2,6 +2,10 @@
 struct SecretSpan: Equatable {
     var range: Range<Int>
     var kind: TokenKind
+    /// The bytes are base64 of a text that holds the secret.
+    var isWrapped = false
+    /// The bytes start as a known vendor's tokens do.
+    var isVendors = false
 }
 
 /// Looks at candidate places of one record, from front to back, and keeps what is a secret.
@@ -12,36 +16,54 @@ struct CandidateCheck {
     static let mostFreeBytes = 4096
 
     let names: [SecretName]
+    private let unwraps: Bool
     private var run = HeaderRun()
+    private var wrapped = WrappedRun()
     /// Whether the record speaks of an authorization response, once that was asked.
     private var isResponse: Bool?
     private(set) var spans: [SecretSpan] = []
 
-    init(names: [SecretName] = SecretName.all) {
+    /// - Parameter unwraps: whether to look into base64.
+    init(names: [SecretName] = SecretName.all, unwraps: Bool = true) {
         self.names = names
+        self.unwraps = unwraps
     }
 
     mutating func start() {
         spans.removeAll(keepingCapacity: true)
         run = HeaderRun()
+        wrapped = WrappedRun()
         isResponse = nil
     }
 
     /// Looks at one place. Places must come in ascending order.
     @inline(__always)
     mutating func look(_ bytes: LenientBytes, at index: Int) {
-        if bytes.mayEndName(at: index) || bytes.mayStartHeader(at: index) {
+        if bytes.mayEndName(at: index) || bytes.sign(at: index) != .none {
             lookClosely(bytes, at: index)
         }
+    }
+
+    /// Looks for a secret that needs no name in front of it.
+    private mutating func lookForItself(_ bytes: LenientBytes, at index: Int) -> Bool {
+        let span: SecretSpan? =
+            switch bytes.sign(at: index) {
+            case .none: nil
+            case .header: bytes.webToken(at: index, &run)
+            case .vendor: bytes.vendorToken(at: index)
+            case .base64: unwraps ? bytes.wrappedSecret(at: index, &wrapped) : nil
+            }
+        guard let span, span.range.lowerBound >= (spans.last?.range.upperBound ?? 0) else {
+            return false
+        }
+        spans.append(span)
+        return true
     }
 
     @inline(never)
     private mutating func lookClosely(_ bytes: LenientBytes, at index: Int) {
         if let last = spans.last, index < last.range.upperBound { return }
-        if bytes.raw(index) == 0x65, let span = bytes.webToken(at: index, &run) {
-            spans.append(span)
-            return
-        }
+        if lookForItself(bytes, at: index) { return }
         let end = index + 2
         guard bytes.mayEndName(at: index), ByteClass.isDelimiter(bytes.raw(end)) else { return }
         // Most words are followed by neither a separator nor credentials; names cost more.
@@ -76,24 +98,65 @@ extension LenientBytes {
             // HTML has a tag of this name.
             if separator.symbol == 0x3E { return nil }
             return opaqueValue(from: separator.valueStart, name.kind)
-        case .opaque, .scheme: return opaqueValue(from: separator.valueStart, name.kind)
+        case .opaque, .scheme:
+            return opaqueValue(from: nested(separator.valueStart), name.kind)
+        case .named: return opaqueValue(from: nested(separator.valueStart), name.kind, .named)
         case .cookie: return nil
         }
     }
 
+    /// How much the context says that a value is a secret.
+    enum Trust {
+        /// A key that ids stand behind, too.
+        case key
+        /// A place for credentials: UUIDs count.
+        case credential
+        /// A secret's own name: UUIDs, long numbers and long runs of letters count.
+        case named
+    }
+
     /// A run of token characters that looks like a secret.
     func opaqueValue(
-        from start: Int, _ kind: TokenKind, allowsUUID: Bool = false
+        from start: Int, _ kind: TokenKind, _ trust: Trust = .key
     ) -> SecretSpan? {
         if isMask(at: start) || raw(start) == 0x2F { return nil }
         guard let (end, shape) = tokenRun(from: start) else { return nil }
-        if shape.count < CandidateCheck.fewestTokenBytes || shape.isNumber || shape.isWords
-            || shape.isDate || shape.isMask || (shape.isUUID && !allowsUUID)
-        {
+        if shape.count < CandidateCheck.fewestTokenBytes || shape.isDate || shape.isMask {
             return nil
         }
+        let isPlain = trust == .named && shape.isLongRun
+        if (shape.isNumber || shape.isWords) && !isPlain { return nil }
+        if shape.isUUID && trust == .key { return nil }
         return SecretSpan(range: start..<end, kind: kind)
     }
+
+    /// Where the value starts: `start`, or, if an object opens there, the value of its member
+    /// `value`, `token` or `raw`.
+    private func nested(_ start: Int) -> Int {
+        let (brace, next) = step(start)
+        guard brace == 0x7B else { return start }
+        var index = next
+        let end = min(count, start + 512)
+        while index < end {
+            let (byte, afterByte) = step(index)
+            if byte == 0x7D { break }
+            if byte == 0x22 || byte == 0x27 {
+                for name in Self.memberNames {
+                    let after = afterByte + name.utf8CodeUnitCount
+                    let isEqual = (0..<name.utf8CodeUnitCount).allSatisfy {
+                        raw(afterByte + $0) | 0x20 == name.utf8Start[$0]
+                    }
+                    if isEqual, step(after).byte == byte, let separator = separator(at: after) {
+                        return separator.valueStart
+                    }
+                }
+            }
+            index = afterByte
+        }
+        return start
+    }
+
+    private static let memberNames: [StaticString] = ["value", "token", "raw"]
 
     /// Token characters and their padding; full stops at the end of a sentence are none of it.
     private func tokenRun(from start: Int) -> (end: Int, shape: ValueShape)? {
@@ -156,7 +219,7 @@ extension LenientBytes {
     fileprivate func credentials(at end: Int, _ kind: TokenKind) -> SecretSpan? {
         let start = skipBlanks(end)
         if start == end { return nil }
-        guard kind == .basic else { return opaqueValue(from: start, kind, allowsUUID: true) }
+        guard kind == .basic else { return opaqueValue(from: start, kind, .named) }
         guard let (end, shape) = tokenRun(from: start), shape.count >= 4 else { return nil }
         var text: [UInt8] = []
         var decoded: [UInt8] = []
@@ -181,7 +244,7 @@ extension LenientBytes {
         if second == index { return opaqueValue(from: separator.valueStart, .bearer) }
         let scheme = secretName(before: index, among: SecretName.schemes)
         if let scheme, scheme.kind != .basic { return nil }
-        return opaqueValue(from: second, scheme?.kind ?? .bearer, allowsUUID: true)
+        return opaqueValue(from: second, scheme?.kind ?? .bearer, .credential)
     }
 }
 

@@ -5,8 +5,8 @@ struct Separator {
         case none
         /// A quote character behind a number of backslashes: 0, 1, 3, 7 for 0 to 3 layers of JSON.
         case plain(UInt8, backslashes: Int)
-        /// `%22`.
-        case percent
+        /// `%22`, `&quot;`, `&#39;`.
+        case encoded(UInt8)
     }
 
     /// Where the value starts.
@@ -31,7 +31,11 @@ extension LenientBytes {
         let (first, afterFirst) = step(index)
         if first == 0x22 || first == 0x27 { index = afterFirst }
         index = skipBlanks(index)
-        let (symbol, afterSymbol) = step(index)
+        var (symbol, afterSymbol) = step(index)
+        if symbol == 0x2C, let colon = pairedValue(afterSymbol) {
+            index = colon
+            (symbol, afterSymbol) = step(index)
+        }
         guard symbol == 0x3D || symbol == 0x3A || (symbol == 0x3E && index == start) else {
             return nil
         }
@@ -50,6 +54,23 @@ extension LenientBytes {
         return separator
     }
 
+    /// The colon in `"name":"access_token","value":"…"`, as archives of HTTP traffic write
+    /// parameters and headers; `start` is behind the comma.
+    private func pairedValue(_ start: Int) -> Int? {
+        var index = skipBlanks(start)
+        let (quote, afterQuote) = step(index)
+        guard quote == 0x22 else { return nil }
+        index = afterQuote
+        for letter in "value".utf8 {
+            if raw(index) != letter { return nil }
+            index += 1
+        }
+        let (closing, afterClosing) = step(index)
+        guard closing == 0x22 else { return nil }
+        index = skipBlanks(afterClosing)
+        return step(index).byte == 0x3A ? index : nil
+    }
+
     func skipBlanks(_ start: Int) -> Int {
         var index = start
         for _ in 0..<Self.mostBlanks {
@@ -65,8 +86,8 @@ extension LenientBytes {
         let (byte, next) = step(start)
         guard byte == 0x22 || byte == 0x27 else { return }
         separator.valueStart = next
-        if raw(start) == 0x25 {
-            separator.quote = .percent
+        if raw(start) == 0x25 || raw(start) == 0x26 {
+            separator.quote = .encoded(byte)
         } else if raw(next - 1) == byte {
             separator.quote = .plain(byte, backslashes: next - 1 - start)
         }

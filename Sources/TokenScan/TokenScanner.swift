@@ -2,13 +2,15 @@ public import AuditModel
 
 /// Finds secrets in records and replaces them before anything else looks at the records.
 ///
-/// Found are: JWS and JWE anywhere, credentials behind `Bearer`, `DPoP` and `Basic`, and values
-/// behind the keys that carry secrets, as they are and through percent-encoding and layers of JSON
-/// escapes. A secret becomes `«TAG:fp=FINGERPRINT,len=LENGTH»` wherever it, or any 12 bytes of
-/// it, recur in its record. Records without secrets stay as they are, byte for byte.
+/// Found are: JWS and JWE and tokens with a vendor's prefix anywhere, credentials behind `Bearer`,
+/// `DPoP` and `Basic`, and values behind the keys that carry secrets, as they are and through
+/// percent-encoding, layers of JSON escapes, HTML's character references, and base64. A secret
+/// becomes `«TAG:fp=FINGERPRINT,len=LENGTH»` wherever it, or any 12 bytes of it, recur in its
+/// record. Records without secrets stay as they are, byte for byte.
 ///
 /// One thread at a time may use a scanner, and copies of it share its fingerprinter.
 public struct TokenScanner {
+    private let filter = CandidateFilter()
     private var check = CandidateCheck()
     private var redactor: Redactor
     /// The wiped memory of the last batch that was rebuilt, for the next one.
@@ -39,7 +41,7 @@ public struct TokenScanner {
     private mutating func look(at record: RecordBatch.Record, in all: UnsafeRawBufferPointer) {
         check.start()
         guard let bytes = Self.bytes(of: record, in: all) else { return }
-        CandidateFilter.forEach(
+        filter.forEach(
             bytes.base, count: bytes.count, readable: all.count - record.offset
         ) { place in
             check.look(bytes, at: place)

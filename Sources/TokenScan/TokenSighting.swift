@@ -15,6 +15,8 @@ public struct TokenSighting: Sendable, Equatable {
     public var length: Int
     /// What a JWS says about itself; nil for other tokens.
     public var claims: TokenClaims?
+    /// It starts as a known vendor's tokens do, and its checksum, if they have one, holds.
+    public var isVendors = false
 }
 
 /// The claims of a JWS that are no secret (RFC 7519 §4.1), unverified.
@@ -27,8 +29,18 @@ public struct TokenClaims: Sendable, Equatable {
     public var expires: Int64?
     /// The header's `alg`, up to 32 bytes.
     public var algorithm: String?
+    /// `typ` of the claims, by which Keycloak tells refresh tokens (`Refresh`, `Offline`) from
+    /// access tokens (`Bearer`), up to 32 bytes.
+    public var type: String?
 
     private static let mostBytes = 16 << 10
+
+    /// Whether the token says that it is no longer valid.
+    ///
+    /// - Parameter time: nanoseconds UTC.
+    public func isExpired(at time: Int64) -> Bool {
+        expires.map { $0 <= time / 1_000_000_000 } ?? false
+    }
 
     /// Reads the claims of a compact JWS; nil for anything else.
     init?(_ token: UnsafeRawBufferPointer) {
@@ -56,6 +68,7 @@ public struct TokenClaims: Sendable, Equatable {
             issuer = Self.string(members.text("iss"), limit: 512)
             tokenID = members.text("jti").flatMap { ID128.pack($0)?.id }
             expires = members.number("exp")
+            type = Self.string(members.text("typ"), limit: 32)
         }
     }
 

@@ -43,6 +43,9 @@ struct ValueShape {
 
     var isNumber: Bool { digits == count }
 
+    /// Digits alone, or letters of one case alone, and more of them than ids and words have.
+    var isLongRun: Bool { count >= 20 && (digits == count || lowerCase + upperCase == count) }
+
     /// One character again and again, as masks are.
     var isMask: Bool { isUniform }
 

@@ -19,7 +19,14 @@ struct ActivityClock: Sendable {
         for day in 0..<7 {
             week += day < 5 ? weekday : weekday.map { $0 * 45 / 100 + 4 }
         }
+        // After the weekend everybody logs in at once.
+        for hour in 7...10 { week[hour] = week[hour] * 13 / 10 }
         weights = week
+    }
+
+    /// How busy an hour is, in per mille of an average one.
+    func weight(at time: Int64, zoneHours: Int) -> Int64 {
+        weights[max(0, Int((time / Self.hour + Int64(zoneHours) + 72) % 168))]
     }
 
     /// The hour of the day, 0 to 23, in a zone `zoneHours` east of UTC.

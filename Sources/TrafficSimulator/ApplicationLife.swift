@@ -34,7 +34,7 @@ extension Engine {
     private mutating func beginLogin(_ index: Int, at time: Int64) {
         guard applications[index].random.chance(percent: 4) else { return login(index, at: time) }
         var failed = event(.loginError, index, at: time)
-        if kind(index) == .web { failed.address = userAddress(index) }
+        if kind(index) == .web { failed.address = userAddress(index, at: time) }
         failed.session = .none
         failed.token = applications[index].random.uuid()
         events.append(failed)
@@ -50,9 +50,10 @@ extension Engine {
                 started: time, lastSeen: time)
             applications[index].attack = -1
             applications[index].second = Lineage()
+            applications[index].known = 0
         }
         var entered = event(.login, index, at: time)
-        if kind(index) == .web { entered.address = userAddress(index) }
+        if kind(index) == .web { entered.address = userAddress(index, at: time) }
         entered.singleSignOn = isReturn
         events.append(entered)
         schedule(.redeem, index, at: time + applications[index].random.within(120...900))
@@ -79,6 +80,9 @@ extension Engine {
         var redeemed = event(.codeToToken, index, at: time)
         redeemed.token = applications[index].random.uuid()
         redeemed.refresh = first
+        applications[index].access = redeemed.token
+        applications[index].accessIssued = time
+        applications[index].accessIsFromCode = true
         events.append(redeemed)
     }
 
@@ -156,49 +160,5 @@ extension Engine {
         let mean = (kind(index) == .native ? 5 : 11) * ActivityClock.hour
         let gap = applications[index].random.exponential(mean: mean)
         return ActivityClock.week.advance(from: time + 90_000, by: gap, zoneHours: zone(index))
-    }
-}
-
-// Where an application is.
-extension Engine {
-    /// Chooses the network by hour, day and kind of device; mobile addresses change each time.
-    mutating func connect(_ index: Int, at time: Int64) {
-        if kind(index) == .web {
-            let client = Int(applications[index].client)
-            applications[index].address = Networks.webServer(
-                client: client, &applications[index].random)
-            return
-        }
-        let subject = world.subjects[Int(applications[index].subject)]
-        let zone = Int(subject.zone)
-        let hour = ActivityClock.hourOfDay(time, zoneHours: zone)
-        let isWorkTime = (8...17).contains(hour) && !ActivityClock.isWeekend(time, zoneHours: zone)
-        let isOut = applications[index].random.chance(percent: isWorkTime ? 45 : 18)
-        var place = Place.home
-        if kind(index) == .native, isOut {
-            place = .mobile
-        } else if isWorkTime, subject.worksFromOffice {
-            place = .office
-        }
-        move(index, to: place)
-    }
-
-    mutating func move(_ index: Int, to place: Place) {
-        let subject = world.subjects[Int(applications[index].subject)]
-        let isSettled = applications[index].place == place && place != .mobile
-        applications[index].place = place
-        guard !isSettled || applications[index].address.isNone else { return }
-        applications[index].address =
-            switch place {
-            case .mobile:
-                Networks.mobile(carrier: Int(subject.carrier), &applications[index].random)
-            case .office: Networks.office(Int(subject.office), &applications[index].random)
-            default: Networks.sibling(of: subject.home, &applications[index].random)
-            }
-    }
-
-    /// The browser's own address where the server's is what tokens are redeemed from.
-    private func userAddress(_ index: Int) -> IPAddress {
-        world.subjects[Int(applications[index].subject)].home
     }
 }

@@ -12,6 +12,8 @@ enum ClientKind: Sendable {
     case machine
     /// A resource server that introspects.
     case resourceServer
+    /// Registered, with a secret, and not in use.
+    case dormant
 }
 
 /// One registered client.
@@ -95,6 +97,12 @@ extension SimulatedClient {
             name: "api-gateway", kind: .resourceServer, weight: 1, redirect: "",
             scope: "profile email", lifetime: 300),
     ]
+        + (["erp-export", "mail-relay", "print-server", "report-runner", "legacy-crm",
+            "hr-import", "build-agents", "backup-agent"] as [StaticString]).map {
+            SimulatedClient(
+                name: $0, kind: .dormant, weight: 1, redirect: "", scope: "profile email",
+                lifetime: 300)
+        }
 
     private static let partners: [SimulatedClient] = [
         SimulatedClient(

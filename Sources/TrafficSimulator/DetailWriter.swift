@@ -12,9 +12,12 @@ struct DetailWriter {
     ) {
         switch event.type {
         case .refreshToken: writeRefresh(event, world, &line)
-        case .codeToToken: writeCode(event, world, &line)
+        case .codeToToken, .deviceCodeToToken: writeCode(event, world, &line)
         case .refreshTokenError: writeRefreshError(event, world, &line)
+        case .loginError where event.failure == .redirectURI:
+            writeRedirect(event, world, &line)
         case .login, .loginError: writeLogin(event, world, &line)
+        case .passwordLogin: writePasswordLogin(event, world, &line)
         case .logout: pair("redirect_uri", world.clients[event.client].redirect, &line)
         case .clientLogin, .clientLoginError: writeClientLogin(event, world, &line)
         case .introspectToken:
@@ -26,6 +29,19 @@ struct DetailWriter {
             pair("signature_required", "false", &line)
             username(event, world, &line)
         case .tokenExchange: writeExchange(event, world, &line)
+        case .introspectTokenError:
+            pair("reason", "Access token JWT check failed", &line)
+            pair("client_auth_method", "client-secret", &line)
+        case .userInfoRequestError: pair("auth_method", "validate_access_token", &line)
+        case .codeToTokenError:
+            pair("grant_type", "authorization_code", &line)
+            session("code_id", event.session, world, &line)
+            pair("client_auth_method", "client-secret", &line)
+        case .deviceAuth: pair("client_auth_method", "client-secret", &line)
+        case .deviceVerify: session("code_id", event.session, world, &line)
+        case .deviceCodeToTokenError:
+            pair("grant_type", Self.deviceGrant, &line)
+            pair("client_auth_method", "client-secret", &line)
         }
     }
 
@@ -40,7 +56,7 @@ struct DetailWriter {
             number("access_token_expiration_time", client.lifetime, &line)
         }
         uuid("updated_refresh_token_id", event.updatedRefresh, &line)
-        pair("scope", client.scope, &line)
+        scope(event, client, &line)
         if world.release == .later { number("age_of_refresh_token", event.refreshAge, &line) }
         uuid("refresh_token_id", event.refresh, &line)
         pair("client_auth_method", "client-secret", &line)
@@ -49,8 +65,9 @@ struct DetailWriter {
     private mutating func writeCode(
         _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
     ) {
-        token(event, world, grant: "ac", &line)
-        pair("grant_type", "authorization_code", &line)
+        let isDevice = event.type == .deviceCodeToToken
+        token(event, world, grant: isDevice ? "dg" : "ac", &line)
+        pair("grant_type", isDevice ? Self.deviceGrant : "authorization_code", &line)
         pair("refresh_token_type", event.offline ? "Offline" : "Refresh", &line)
         pair("scope", world.clients[event.client].scope, &line)
         uuid("refresh_token_id", event.refresh, &line)
@@ -63,6 +80,9 @@ struct DetailWriter {
     ) {
         pair("reason", event.refusal.reason, &line)
         pair("grant_type", "refresh_token", &line)
+        if event.refusal == .malformed {
+            return pair("client_auth_method", "client-secret", &line)
+        }
         pair("refresh_token_type", event.offline ? "Offline" : "Refresh", &line)
         uuid("refresh_token_id", event.refresh, &line)
         if world.subjects.indices.contains(event.subject) {
@@ -86,6 +106,36 @@ struct DetailWriter {
         if event.type == .login {
             pair("response_mode", client.kind == .browser ? "fragment" : "query", &line)
         }
+        username(event, world, &line)
+    }
+
+    /// A refused redirect URI, which is all that is known of the request: one that an attacker
+    /// made up, or the client's own with a token in it.
+    private mutating func writeRedirect(
+        _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
+    ) {
+        open("redirect_uri", &line)
+        let probes = AttackScenario.probes
+        if let leak = event.leak {
+            line.append(world.clients[event.client].redirect)
+            line.append(leak.isRefreshToken ? "?refresh_token=" : "?access_token=")
+            line.append(LeakedTokenText.bytes(leak, of: event, world))
+        } else {
+            line.append(probes[(Int(event.variant) + probes.count - 1) % probes.count])
+        }
+        line.append(byte: 0x22)
+    }
+
+    private mutating func writePasswordLogin(
+        _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
+    ) {
+        pair("auth_method", "openid-connect", &line)
+        token(event, world, grant: "ro", &line)
+        pair("grant_type", "password", &line)
+        pair("refresh_token_type", "Refresh", &line)
+        pair("scope", world.clients[event.client].scope, &line)
+        uuid("refresh_token_id", event.refresh, &line)
+        pair("client_auth_method", "client-secret", &line)
         username(event, world, &line)
     }
 
@@ -121,6 +171,18 @@ struct DetailWriter {
 }
 
 extension DetailWriter {
+    private static let deviceGrant: StaticString = "urn:ietf:params:oauth:grant-type:device_code"
+
+    /// The client's scope, and what a server's mistake adds.
+    private mutating func scope(
+        _ event: SimulatedEvent, _ client: SimulatedClient, _ line: inout LineBuffer
+    ) {
+        open("scope", &line)
+        line.append(client.scope)
+        if event.variant > 0 { line.append(" realm-admin") }
+        line.append(byte: 0x22)
+    }
+
     private mutating func open(_ key: StaticString, _ line: inout LineBuffer) {
         if isJSON {
             if !isFirst { line.append(byte: 0x2C) }
@@ -189,7 +251,13 @@ extension DetailWriter {
     private mutating func username(
         _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
     ) {
-        guard world.subjects.indices.contains(event.subject) else { return }
+        guard world.subjects.indices.contains(event.subject) else {
+            guard event.failure == .userNotFound else { return }
+            open("username", &line)
+            line.append("someone")
+            line.append(decimal: Int64(event.variant))
+            return line.append(byte: 0x22)
+        }
         let subject = world.subjects[event.subject]
         open("username", &line)
         line.append(PersonNames.given[Int(subject.given)])

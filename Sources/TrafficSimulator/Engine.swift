@@ -12,6 +12,9 @@ struct Engine {
     var queue = EventQueue()
     /// The events of the act just performed.
     var events: ContiguousArray<SimulatedEvent> = []
+    /// The log is silent before this time, by the attack of that number; -1 for none.
+    var silentUntil: Int64 = 0
+    var silencedBy = -1
 
     /// Thieves' actor numbers start here.
     static let firstThief: UInt32 = 1 << 31
@@ -31,6 +34,7 @@ struct Engine {
             let actor = applications.count - 1
             schedule(.machine, actor, at: begin + applications[actor].random.within(0...600_000))
         }
+        addFailures(from: begin)
         addThieves()
     }
 
@@ -41,9 +45,10 @@ struct Engine {
         guard let act = queue.pop(), act.time < world.end else { return false }
         if act.actor >= Self.firstThief {
             performTheft(Int(act.actor - Self.firstThief), at: act.time)
-        } else if applications[Int(act.actor)].epoch == act.epoch {
+        } else if applications[Int(act.actor)].epoch == act.epoch, isOnGround(act) {
             perform(act)
         }
+        hush()
         return true
     }
 
@@ -63,6 +68,8 @@ struct Engine {
         case .tabLogin: openTab(index, at: act.time)
         case .tabRedeem: redeemTab(index, at: act.time)
         case .machine: actAsMachine(index, at: act.time)
+        case .failures: planFailures(index, at: act.time)
+        case .failure: fail(index, at: act.time)
         case .attack: break
         }
     }
@@ -112,7 +119,8 @@ extension Engine {
                 random: SeededRandom(
                     seed: plan.seed, domain: 6, index: UInt64(subject * 4 + device)),
                 subject: Int32(subject), client: UInt16(client))
-            if !world.rotates(client: client) {
+            let kind = world.clients[client].kind
+            if !world.rotates(client: client), kind == .native || kind == .background {
                 application.keepsFirstToken = application.random.chance(percent: 40)
             }
             applications.append(application)
@@ -150,11 +158,13 @@ extension Engine {
             for copy in 0..<min(max(plan.attacks[scenario] ?? 0, 0), 100_000) {
                 let index = thieves.count
                 var thief = Thief(
-                    scenario: scenario,
+                    scenario: scenario, copy: copy,
                     random: SeededRandom(
                         seed: plan.seed, domain: 8, index: UInt64(number * 1_000_000 + copy)))
-                // Late enough for people to be up, early enough to see how it ends.
-                let share = Int64(random.within(30...70))
+                // Late enough for people to be up, early enough to see how it ends; those whose
+                // victims are rare begin early.
+                let latest: Int64 = scenario.searchPause < 600_000 ? 40 : 70
+                let share = Int64(random.within(30...latest))
                 thief.address = Networks.hosting(&thief.random)
                 thieves.append(thief)
                 scheduleThief(index, at: world.firstAttack + window * share / 100)

@@ -2,6 +2,7 @@
 enum Action: UInt8, Sendable {
     case open, login, redeem, refresh, again, restore, logout, userInfo, introspect, exchange
     case tabLogin, tabRedeem, machine, attack
+    case failures, failure
 }
 
 /// One planned act.

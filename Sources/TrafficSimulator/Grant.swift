@@ -68,7 +68,7 @@ struct Lineage: Sendable {
 /// Where a device is connected.
 enum Place: UInt8, Sendable {
     case none = 0
-    case home, mobile, office
+    case home, mobile, office, exit, away
 }
 
 /// One application of one subject on one device.
@@ -77,7 +77,15 @@ struct Application: Sendable {
     var subject: Int32
     var client: UInt16
     var place = Place.none
-    /// Keeps presenting its first token while the server allows it (rotation off).
+    /// The journey it is on, counted from 1.
+    var trip: UInt16 = 0
+    /// The device has come to, or from, a place far from its usual networks, and nothing was
+    /// redeemed there yet.
+    var isNewHere = false
+    /// The kinds of place in which tokens of this grant were redeemed, by ``Place``.
+    var known: UInt8 = 0
+    /// A device that stays in one place, a till or a scanner, and keeps presenting its first token
+    /// while the server allows it (rotation off).
     var keepsFirstToken = false
     /// Must resume with its refresh token instead of a new login; set once a thief is at work.
     var mustResume = false
@@ -88,6 +96,10 @@ struct Application: Sendable {
     var remaining: UInt16 = 0
     var attack: Int32 = -1
     var address = IPAddress.none
+    /// The access token issued last.
+    var access = ID128.none
+    var accessIssued: Int64 = 0
+    var accessIsFromCode = false
     var grant = Grant()
     /// The main lineage, and that of a second tab.
     var main = Lineage()

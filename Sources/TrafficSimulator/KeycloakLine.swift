@@ -41,7 +41,7 @@ struct KeycloakLine: Sendable {
         line.append("\",\"userId\":")
         appendNullable(userID(event, world), &line)
         line.append(",\"sessionId\":")
-        appendNullableSession(event.session, world, &line)
+        appendNullableSession(Self.session(event), world, &line)
         line.append(",\"ipAddress\":\"")
         line.append(event.address)
         line.append("\",\"error\":")
@@ -78,10 +78,11 @@ struct KeycloakLine: Sendable {
         line.append("\", userId=\"")
         if let user = userID(event, world) { line.append(uuid: user) } else { line.append("null") }
         line.append("\", sessionId=\"")
-        if event.session.isNone {
+        let session = Self.session(event)
+        if session.isNone {
             line.append("null")
         } else {
-            appendSession(event.session, world, &line)
+            appendSession(session, world, &line)
         }
         line.append("\", ipAddress=\"")
         line.append(event.address)
@@ -139,19 +140,39 @@ struct KeycloakLine: Sendable {
         }
     }
 
-    /// A server that refuses a refresh token has not looked up the user yet.
+    /// A server that refuses a token or a redirect URI has not looked up the user yet.
     private func userID(_ event: SimulatedEvent, _ world: SimulatedWorld) -> ID128? {
-        if event.type == .clientLogin { return world.serviceAccount(client: event.client) }
-        guard event.type != .refreshTokenError, world.subjects.indices.contains(event.subject)
-        else { return nil }
-        return world.subjects[event.subject].id
+        switch event.type {
+        case .clientLogin: return world.serviceAccount(client: event.client)
+        case .refreshTokenError, .introspectTokenError, .userInfoRequestError,
+            .deviceCodeToTokenError:
+            return nil
+        case .loginError where event.failure == .redirectURI: return nil
+        case .codeToTokenError where event.failure != .codeVerifier: return nil
+        default:
+            let isKnown = world.subjects.indices.contains(event.subject)
+            return isKnown ? world.subjects[event.subject].id : nil
+        }
+    }
+
+    /// Nor, in these cases, the session.
+    private static func session(_ event: SimulatedEvent) -> ID128 {
+        switch event.type {
+        case .loginError, .clientLoginError, .introspectTokenError, .userInfoRequestError: .none
+        case .refreshTokenError where event.refusal == .malformed: .none
+        default: event.session
+        }
     }
 
     private static func error(_ event: SimulatedEvent) -> StaticString? {
-        switch event.type {
-        case .refreshTokenError: "invalid_token"
+        if let code = event.failure.code { return code }
+        return switch event.type {
+        case .refreshTokenError, .introspectTokenError: "invalid_token"
         case .loginError: "invalid_user_credentials"
         case .clientLoginError: "invalid_client_credentials"
+        case .codeToTokenError: "invalid_code"
+        case .userInfoRequestError: "user_session_not_found"
+        case .deviceCodeToTokenError: "authorization_pending"
         default: nil
         }
     }

@@ -111,7 +111,7 @@ struct LineBuffer: ~Copyable {
         for index in 0..<8 { body(urlSafeDigit(tail >> UInt64(42 - 6 * index))) }
     }
 
-    private static func urlSafeDigit(_ word: UInt64) -> UInt8 {
+    static func urlSafeDigit(_ word: UInt64) -> UInt8 {
         let value = UInt8(truncatingIfNeeded: word & 63)
         switch value {
         case 0..<26: return 0x41 + value

@@ -1,8 +1,11 @@
 extension SimulationPlan {
     /// Sets ``targetEvents``, and ``subjects`` so that the log reaches that number shortly before
     /// its last day ends. Tries out a sample of at most a thousand subjects and four weeks.
+    /// Leaves room for the attacks, up to half of the log.
     public mutating func fit(events: Int) {
-        let wanted = max(1, min(events, 2_000_000_000))
+        let asked = max(1, min(events, 2_000_000_000))
+        targetEvents = asked
+        let wanted = asked - min(asked / 2, attackEvents)
         let sampleDays = max(1, min(days, 28))
         let sampleWanted = wanted * sampleDays / max(days, 1)
         var sample = benignTwin
@@ -18,7 +21,16 @@ extension SimulationPlan {
             if !isWhole, guess > 1000 { break }
         }
         subjects = guess
-        targetEvents = wanted
+    }
+
+    /// How many events one burst of an attack has: fewer in a small log.
+    var burst: Int { min(420, max(60, (targetEvents ?? Int.max) / 60)) }
+
+    /// About how many events the attacks add.
+    private var attackEvents: Int {
+        attacks.reduce(0) { sum, attack in
+            sum + attack.key.length(burst: burst) * max(0, min(attack.value, 100_000))
+        }
     }
 }
 

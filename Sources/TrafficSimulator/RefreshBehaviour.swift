@@ -45,7 +45,10 @@ extension Engine {
         renewed.refresh = token
         renewed.updatedRefresh = successor
         renewed.refreshAge = max(0, (time - issued) / 1000)
-        renewed.attack = attackAfterFork(index)
+        applications[index].access = renewed.token
+        applications[index].accessIssued = time
+        applications[index].accessIsFromCode = false
+        renewed.attack = attackAfterReturn(index)
         events.append(renewed)
         return .none
     }
@@ -73,6 +76,11 @@ extension Engine {
     private mutating func continueAfterRefresh(_ index: Int, at time: Int64) {
         let rates = plan.rates
         let kind = kind(index)
+        guard isSettled(index, at: time) else {
+            takeSuccessor(index, slot: 0, at: time)
+            return scheduleNext(index, at: time)
+        }
+        let wanders = self.wanders(index)
         var draw = applications[index].random.below(1_000_000)
         func falls(within rate: Int) -> Bool {
             draw -= max(rate, 0)
@@ -86,19 +94,21 @@ extension Engine {
         }
         if falls(within: rates.lostResponse) {
             let delay = applications[index].random.within(1_000...120_000)
-            if kind == .native, applications[index].random.chance(percent: 35) {
+            let isCarried = kind == .native && !wanders && !applications[index].keepsFirstToken
+            if isCarried, applications[index].random.chance(percent: 35) {
                 // The phone lost the wireless network; that is why the response was lost.
-                move(index, to: applications[index].place == .mobile ? .home : .mobile)
+                let other: Place = applications[index].place == .mobile ? .home : .mobile
+                if isKnown(other, index) { move(index, to: other, at: time) }
             }
             return schedule(.refresh, index, at: time + delay)
         }
-        if kind == .native, falls(within: rates.lateResume) {
+        if kind == .native, !wanders, falls(within: rates.lateResume) {
             let pause = applications[index].random.logUniform(low: 1_800_000, doublings: 7)
             applications[index].remaining = 0
             return schedule(.open, index, at: time + pause)
         }
         takeSuccessor(index, slot: 0, at: time)
-        if kind == .native, falls(within: rates.backupRestore) {
+        if kind == .native, !wanders, falls(within: rates.backupRestore) {
             let days = applications[index].random.within(1...6)
             schedule(.restore, index, at: time + days * ActivityClock.day)
         }

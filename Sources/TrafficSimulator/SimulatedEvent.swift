@@ -4,6 +4,10 @@ public import AuditModel
 public enum VendorType: UInt8, CaseIterable, Sendable {
     case login, loginError, codeToToken, refreshToken, refreshTokenError, logout
     case clientLogin, clientLoginError, introspectToken, userInfoRequest, tokenExchange
+    case codeToTokenError, introspectTokenError, userInfoRequestError
+    /// A login by the resource owner's password at the token endpoint.
+    case passwordLogin
+    case deviceAuth, deviceVerify, deviceCodeToToken, deviceCodeToTokenError
 
     /// The server's name of the type.
     public var name: StaticString {
@@ -19,6 +23,14 @@ public enum VendorType: UInt8, CaseIterable, Sendable {
         case .introspectToken: "INTROSPECT_TOKEN"
         case .userInfoRequest: "USER_INFO_REQUEST"
         case .tokenExchange: "TOKEN_EXCHANGE"
+        case .codeToTokenError: "CODE_TO_TOKEN_ERROR"
+        case .introspectTokenError: "INTROSPECT_TOKEN_ERROR"
+        case .userInfoRequestError: "USER_INFO_REQUEST_ERROR"
+        case .passwordLogin: "LOGIN"
+        case .deviceAuth: "OAUTH2_DEVICE_AUTH"
+        case .deviceVerify: "OAUTH2_DEVICE_VERIFY_USER_CODE"
+        case .deviceCodeToToken: "OAUTH2_DEVICE_CODE_TO_TOKEN"
+        case .deviceCodeToTokenError: "OAUTH2_DEVICE_CODE_TO_TOKEN_ERROR"
         }
     }
 }
@@ -36,6 +48,10 @@ public enum Refusal: UInt8, Sendable {
     case sessionInactive
     /// The token or its session expired.
     case expired
+    /// What was presented is no token of this server.
+    case malformed
+    /// The token belongs to another client.
+    case otherClient
 
     /// The server's words.
     public var reason: StaticString {
@@ -46,8 +62,44 @@ public enum Refusal: UInt8, Sendable {
         case .clientMissing: "Session doesn't have required client"
         case .sessionInactive: "Session not active"
         case .expired: "Token is not active"
+        case .malformed: "Invalid refresh token"
+        case .otherClient:
+            "Invalid refresh token. Token client and authorized client don't match"
         }
     }
+}
+
+/// Why a request other than a refresh failed, where its type leaves a choice.
+public enum Failure: UInt8, Sendable {
+    /// What the type fails with as a rule.
+    case usual = 0
+    case userNotFound, redirectURI, expiredCode, codeVerifier
+
+    /// The server's code; nil for the type's own.
+    var code: StaticString? {
+        switch self {
+        case .usual: nil
+        case .userNotFound: "user_not_found"
+        case .redirectURI: "invalid_redirect_uri"
+        case .expiredCode: "expired_code"
+        case .codeVerifier: "invalid_code_verifier"
+        }
+    }
+}
+
+/// A token that stands in a record where none belongs.
+public struct LeakedToken: Sendable, Equatable {
+    /// The id that the log shows when the token is issued.
+    public var id: ID128
+    public var isRefreshToken = false
+    /// Issued for a code, not for a refresh token.
+    var isFromCode = false
+    /// Milliseconds since 1970 UTC.
+    public var issued: Int64
+    /// Seconds.
+    var lifetime: Int64
+    /// The grant's session.
+    var session: ID128
 }
 
 /// One act as the authorization server saw it: the facts that every dialect writes in its own way.
@@ -63,6 +115,11 @@ public struct SimulatedEvent: Sendable, Equatable {
     /// The server's own id of the event.
     public var nativeID: ID128
     public var refusal = Refusal.none
+    public var failure = Failure.usual
+    /// Tells apart what an attacker makes up: redirect URIs, user names. 0 for everybody else.
+    public var variant: UInt8 = 0
+    /// The token in the redirect URI.
+    public var leak: LeakedToken?
     /// The access token's id.
     public var token = ID128.none
     /// The refresh token presented, or the first one issued.

@@ -8,22 +8,8 @@ public struct SimulatedWorld: Sendable {
         var rotates: Bool
     }
 
-    struct Subject: Sendable {
-        var id: ID128
-        var realm: UInt8
-        var given: UInt8
-        var family: UInt8
-        /// Hours east of UTC of the home.
-        var zone: Int8
-        var carrier: UInt8
-        var office: UInt8
-        var worksFromOffice: Bool
-        var number: UInt32
-        var home: IPAddress
-    }
-
-    /// An administrator's "not before" for one client.
-    struct NotBefore: Sendable {
+    /// What befalls one client at a moment: an administrator's "not before", or a release.
+    struct ClientMoment: Sendable {
         var client: Int
         var time: Int64
     }
@@ -31,7 +17,9 @@ public struct SimulatedWorld: Sendable {
     let realms: [Realm]
     let clients: [SimulatedClient]
     let subjects: ContiguousArray<Subject>
-    let notBefore: [NotBefore]
+    let notBefore: [ClientMoment]
+    /// Releases of clients that go wrong for twenty minutes.
+    let deploys: [ClientMoment]
     let release: ServerRelease
     /// Milliseconds since 1970 UTC: the first event written, and the end.
     let start: Int64
@@ -61,11 +49,12 @@ public struct SimulatedWorld: Sendable {
         var all: ContiguousArray<Subject> = []
         all.reserveCapacity(people)
         for index in 0..<people {
-            all.append(Self.subject(index, plan: plan))
+            all.append(Subject(index, plan: plan))
         }
         subjects = all
         notBefore = Self.pushes(
             plan.notBeforePushes, clients: registered, start: begin, days: days, random: &random)
+        deploys = Self.releases(plan.deploys, of: registered, start: begin, days: days, plan.seed)
     }
 
     /// The moment before which tokens of a client are refused, if it has come.
@@ -99,36 +88,35 @@ public struct SimulatedWorld: Sendable {
         return kept.isEmpty ? Array("realm".utf8) : Array(kept)
     }
 
-    private static func subject(_ index: Int, plan: SimulationPlan) -> Subject {
-        var random = SeededRandom(seed: plan.seed, domain: 2, index: UInt64(index))
-        let zones: [Int8] = [1, 1, 1, 1, 2, 0, 0, -5, -8, 9]
-        return Subject(
-            id: random.uuid(),
-            realm: random.chance(percent: plan.rotatingShare) ? 0 : 1,
-            given: UInt8(random.below(PersonNames.given.count)),
-            family: UInt8(random.below(PersonNames.family.count)),
-            zone: zones[random.below(zones.count)],
-            carrier: UInt8(random.below(Networks.carriers)),
-            office: UInt8(random.below(Networks.offices)),
-            worksFromOffice: random.chance(percent: 40),
-            number: UInt32(index),
-            home: random.chance(percent: 35)
-                ? Networks.homeIPv6(&random) : Networks.homeIPv4(&random))
-    }
-
     /// Each push falls in the early afternoon of some day after the first.
     private static func pushes(
         _ count: Int, clients: [SimulatedClient], start: Int64, days: Int64,
         random: inout SeededRandom
-    ) -> [NotBefore] {
+    ) -> [ClientMoment] {
         let eligible = clients.indices.filter { clients[$0].kind == .native }
         guard days > 1, !eligible.isEmpty else { return [] }
         return (0..<min(max(count, 0), 100)).map { _ in
             let day = 1 + Int64(random.below(Int(days) - 1))
-            return NotBefore(
+            return ClientMoment(
                 client: eligible[random.below(eligible.count)],
                 time: start + day * ActivityClock.day + 13 * ActivityClock.hour
                     + random.within(0...ActivityClock.hour))
+        }
+    }
+
+    /// Each release is at noon or in the afternoon of a working day.
+    private static func releases(
+        _ count: Int, of clients: [SimulatedClient], start: Int64, days: Int64, _ seed: UInt64
+    ) -> [ClientMoment] {
+        var random = SeededRandom(seed: seed, domain: 12, index: 0)
+        return (0..<min(max(count, 0), 1000)).map { _ in
+            var day = Int64(random.below(Int(days)))
+            let isWeekend = ActivityClock.isWeekend(start + day * ActivityClock.day, zoneHours: 0)
+            if isWeekend { day = max(0, day - 2) }
+            return ClientMoment(
+                client: random.below(clients.count),
+                time: start + day * ActivityClock.day
+                    + random.within(11 * ActivityClock.hour...15 * ActivityClock.hour))
         }
     }
 }

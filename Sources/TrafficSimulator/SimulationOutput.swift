@@ -8,7 +8,7 @@ public enum SimulationOutput {
         public var events = 0
         /// Labelled attacks, those with no rule to find them included.
         public var attacks = 0
-        /// Paths and sizes in bytes, logs before labels.
+        /// Paths and sizes in bytes: each log with its labels, then the places.
         public var files: [File] = []
 
         /// A file that was written.
@@ -20,13 +20,13 @@ public enum SimulationOutput {
 
     /// Runs `plan` and writes all its dialects from the one sequence of events, as
     /// `keycloak.jsonl` with `truth.jsonl`, and `keycloak-text.log` with `truth-text.jsonl`.
+    /// Beside them, in `places`, it writes where the networks are: `city.mmdb` and `asn.mmdb`
+    /// (MaxMind DB 2.0) and `networks.csv` (`prefix,class` or `AS64512,class` a line).
     /// The directory is made where it is missing; files of these names are replaced.
     public static func write(
         plan: SimulationPlan, directory: String
     ) throws(SimulationError) -> Summary {
-        guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
-            throw .cannotCreate(path: directory, reason: OutputFile.lastError())
-        }
+        try makeDirectory(directory)
         var sink = DirectorySink()
         if plan.dialects.contains(.keycloakJSON) {
             sink.json = try DialectFile(.keycloakJSON, directory: directory)
@@ -35,7 +35,28 @@ public enum SimulationOutput {
             sink.text = try DialectFile(.keycloakText, directory: directory)
         }
         let attacks = try Simulation(plan: plan).run(into: &sink)
-        return try sink.finish(attacks, directory: directory)
+        var summary = try sink.finish(attacks, directory: directory)
+        summary.files += try writePlaces(plan, directory: directory + "/places")
+        return summary
+    }
+
+    private static func makeDirectory(_ path: String) throws(SimulationError) {
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+            throw .cannotCreate(path: path, reason: OutputFile.lastError())
+        }
+    }
+
+    private static func writePlaces(
+        _ plan: SimulationPlan, directory: String
+    ) throws(SimulationError) -> [Summary.File] {
+        try makeDirectory(directory)
+        var files: [Summary.File] = []
+        for (name, content) in PlaceFiles.all {
+            var file = try OutputFile(path: directory + "/" + name)
+            try file.write(all: content(plan.startTime / 1_000_000_000))
+            files.append(.init(path: file.path, bytes: file.written))
+        }
+        return files
     }
 }
 

@@ -1,39 +1,3 @@
-/// What an attacker does with a stolen refresh token.
-public enum AttackScenario: String, CaseIterable, Sendable {
-    /// The thief redeems the token first and goes on; the victim is refused later.
-    case attackerFirst = "A1"
-    /// The thief presents the token that the victim has just spent.
-    case victimFirst = "A2"
-    /// The thief presents a token two generations old.
-    case victimFirstOlder = "A2-older"
-    /// The victim's application stays closed and the thief goes on alone: nothing is reused.
-    case silentTakeover = "A3"
-    /// The server does not rotate: thief and victim both go on from one token.
-    case fork = "A1-fork"
-
-    /// One sentence for people.
-    public var explanation: String {
-        switch self {
-        case .attackerFirst: "stolen refresh token, redeemed by the thief before the victim"
-        case .victimFirst: "stolen refresh token, presented after the victim had spent it"
-        case .victimFirstOlder: "stolen refresh token, presented two generations later"
-        case .silentTakeover: "stolen refresh token of an application that stays closed"
-        case .fork: "stolen refresh token where tokens are not rotated: two live branches"
-        }
-    }
-
-    /// The names of the rules any of which should find it; empty where no rule can yet. One
-    /// generation late and seen by its network alone, a thief is in doubt: REF-02.
-    public var expectedRules: [String] {
-        switch self {
-        case .attackerFirst, .victimFirstOlder: ["REF-01"]
-        case .victimFirst: ["REF-01", "REF-02"]
-        case .silentTakeover: []
-        case .fork: ["REF-01", "REF-05"]
-        }
-    }
-}
-
 /// A log format the simulator writes.
 public enum SimulatedDialect: String, CaseIterable, Sendable {
     /// One JSON object a line, as a Keycloak event listener sends to Kafka.
@@ -71,6 +35,9 @@ public struct BenignRates: Sendable, Equatable {
     public var lateResume = 250
     /// A restored backup presents a token two generations old.
     public var backupRestore = 15
+    /// Requests that fail without anybody's fault (mistyped passwords, tokens presented too late):
+    /// per client and hour, for a thousand subjects.
+    public var failures = 5
 
     public init() {}
 }
@@ -101,6 +68,8 @@ public struct SimulationPlan: Sendable, Equatable {
     public var rates = BenignRates()
     /// How many times an administrator invalidates all tokens of one client (not-before).
     public var notBeforePushes = 1
+    /// How many releases of clients go wrong: three times the usual failures for 20 minutes.
+    public var deploys = 2
     /// Hours simulated before `startTime` and not written, so that the log starts in mid-life.
     public var warmUpHours = 0
     public var release = ServerRelease.later
@@ -116,42 +85,47 @@ public struct SimulationPlan: Sendable, Equatable {
     /// 2026-03-02T00:00:00Z, a Monday.
     public static let defaultStart: Int64 = 1_772_409_600_000_000_000
 
-    /// The attacks of a plan made by ``events(_:seed:startTime:days:)`` or ``demo(seed:)``.
+    /// The attacks of a plan made by ``events(_:seed:startTime:days:attacks:)`` or
+    /// ``demo(seed:)``.
     public static let fewAttacks: [AttackScenario: Int] = [
         .attackerFirst: 2, .victimFirst: 2, .victimFirstOlder: 2, .silentTakeover: 1, .fork: 1,
+        .distantUse: 1, .tokenStuffing: 1, .leakedToken: 1, .leakedDeadToken: 1,
     ]
 
     /// A plan that stops at exactly the number of events wanted, most of the way through its
-    /// days, with a few attacks in its second half.
+    /// days, with attacks in its second half.
     public static func events(
-        _ events: Int, seed: UInt64 = 1, startTime: Int64 = defaultStart, days: Int = 9
+        _ events: Int, seed: UInt64 = 1, startTime: Int64 = defaultStart, days: Int = 9,
+        attacks: [AttackScenario: Int] = fewAttacks
     ) -> SimulationPlan {
         let length = max(1, min(days, 3660))
         var plan = SimulationPlan(seed: seed, startTime: startTime, days: length, subjects: 1)
         plan.quietDays = length * 5 / 9
+        plan.attacks = attacks
         plan.fit(events: events)
-        plan.attacks = fewAttacks
         return plan
     }
 
     /// Eight quiet days and one with labelled attacks.
     public static func demo(seed: UInt64 = 7) -> SimulationPlan {
-        var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 9, subjects: 340)
+        var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 9, subjects: 130)
         plan.quietDays = 8
+        plan.rates.failures = 14
         plan.attacks = fewAttacks
         return plan
     }
 
-    /// A large, refresh-heavy archive: 14 days, many short sessions, a few attacks.
+    /// A large, refresh-heavy archive: 14 days, many short sessions, a few stolen refresh tokens.
     public static func benchmark(events: Int = 2_000_000, seed: UInt64 = 42) -> SimulationPlan {
         var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 14, subjects: 1)
         plan.quietDays = 3
         plan.browserShare = 90
         plan.release = .earlier
-        plan.fit(events: events)
+        plan.rates.failures = 1
         plan.attacks = [
             .attackerFirst: 4, .victimFirst: 4, .victimFirstOlder: 4, .silentTakeover: 2, .fork: 2,
         ]
+        plan.fit(events: events)
         return plan
     }
 

@@ -1,8 +1,10 @@
 internal import AuditModel
 
-/// One stolen refresh token and who holds it.
+/// One attacker: what was stolen, from whom, and how far the attack has come.
 struct Thief: Sendable {
     let scenario: AttackScenario
+    /// Which of the attacks of its scenario, from 0.
+    let copy: Int
     var random: SeededRandom
     var address = IPAddress.none
     var sequence: UInt32 = 0
@@ -22,28 +24,30 @@ struct Thief: Sendable {
     var pause: Int64 = 0
     var acts = 0
     var actsAfterDetection = 0
+    /// The victim's first act after the theft is labelled.
+    var hasReturned = false
     /// What the expected rule needs has happened.
     var isDetectable = false
 }
 
 extension Engine {
     mutating func performTheft(_ number: Int, at time: Int64) {
-        if thieves[number].target < 0 {
-            guard let victim = findVictim(number, at: time) else {
+        let scenario = thieves[number].scenario
+        // What nobody could see is not worth staging.
+        guard time >= silentUntil else {
+            return scheduleThief(number, at: silentUntil + time % ActivityClock.hour)
+        }
+        if let suits = scenario.suits, thieves[number].target < 0 {
+            guard let victim = findVictim(number, suits, at: time) else {
                 thieves[number].searches += 1
                 if thieves[number].searches < 300 {
-                    scheduleThief(number, at: time + 600_000)
+                    scheduleThief(number, at: time + scenario.searchPause)
                 }
                 return
             }
             steal(number, from: victim, at: time)
         }
-        switch thieves[number].scenario {
-        case .attackerFirst: redeemFirst(number, at: time)
-        case .victimFirst, .victimFirstOlder: replay(number, at: time)
-        case .silentTakeover: goOnAlone(number, at: time)
-        case .fork: goOnBeside(number, at: time)
-        }
+        scenario.act(&self, number, time)
     }
 
     /// The label for an application's refused refresh.
@@ -55,54 +59,48 @@ extension Engine {
         return number
     }
 
-    /// The label for the first refresh by which a victim makes a fork visible.
-    mutating func attackAfterFork(_ index: Int) -> Int {
+    /// The label for the first refresh by which a victim who goes on makes an attack visible, or
+    /// stands beside the thief's.
+    mutating func attackAfterReturn(_ index: Int) -> Int {
         let number = Int(applications[index].attack)
-        guard thieves.indices.contains(number), thieves[number].scenario == .fork,
-            !thieves[number].isDetectable
+        guard thieves.indices.contains(number), !thieves[number].hasReturned,
+            [.fork, .distantUse].contains(thieves[number].scenario)
         else { return -1 }
-        thieves[number].isDetectable = true
+        thieves[number].hasReturned = true
+        if thieves[number].scenario == .fork { thieves[number].isDetectable = true }
         return number
     }
 
-    private mutating func findVictim(_ number: Int, at time: Int64) -> Int? {
+    private mutating func findVictim(
+        _ number: Int, _ suits: @Sendable (Engine, Int, Int64) -> Bool, at time: Int64
+    ) -> Int? {
         let count = applications.count
         let first = thieves[number].random.below(count)
-        let scenario = thieves[number].scenario
         for step in 0..<min(count, 50_000) {
             let index = (first + step) % count
-            if suits(scenario, index, at: time) { return index }
+            if suits(self, index, time) { return index }
         }
         return nil
     }
 
-    private func suits(_ scenario: AttackScenario, _ index: Int, at time: Int64) -> Bool {
+    /// Whether an application's refresh token can be stolen and will be presented again by its
+    /// owner, if nothing comes between.
+    func isStealable(_ index: Int, at time: Int64) -> Bool {
         let application = applications[index]
         let lineage = application.main
         let client = Int(application.client)
         let kind = kind(index)
-        let gap = lineage.next - time
-        guard application.subject >= 0, application.attack < 0, application.grant.isAlive,
-            application.grant.hasClient, kind == .native || kind == .browser,
-            application.second.held.isNone, lineage.held == lineage.head,
-            lineage.redemptions >= 3, lineage.heldIssued < time, lineage.next < world.end,
-            lineage.next - application.grant.lastSeen < world.clients[client].idleLimit,
-            lineage.next - application.grant.started < world.clients[client].longestLife,
-            world.notBefore(client: client, at: lineage.next) <= lineage.heldIssued,
-            world.rotates(client: client) == (scenario != .fork)
-        else { return false }
-        switch scenario {
-        case .attackerFirst: return gap > 3 * lifetime(index) + 300_000 && gap < 72_000_000
-        case .victimFirst, .victimFirstOlder:
-            return gap > 120_000 && time - lineage.lastRedeemedAt > 240_000
-        case .silentTakeover: return kind == .native && gap > 1_800_000
-        case .fork: return !application.keepsFirstToken && gap > 1_200_000 && gap < 36_000_000
-        }
+        return application.subject >= 0 && application.attack < 0 && application.grant.isAlive
+            && application.grant.hasClient && (kind == .native || kind == .browser)
+            && application.second.held.isNone && lineage.redemptions >= 3
+            && lineage.heldIssued < time && lineage.next < world.end
+            && lineage.next - application.grant.lastSeen < world.clients[client].idleLimit
+            && lineage.next - application.grant.started < world.clients[client].longestLife
+            && world.notBefore(client: client, at: lineage.next) <= lineage.heldIssued
     }
 
     private mutating func steal(_ number: Int, from index: Int, at time: Int64) {
         let lineage = applications[index].main
-        let gap = lineage.next - time
         thieves[number].target = index
         thieves[number].held = lineage.held
         thieves[number].heldIssued = lineage.heldIssued
@@ -110,95 +108,22 @@ extension Engine {
         thieves[number].lineage = lineage
         thieves[number].client = Int(applications[index].client)
         thieves[number].subject = Int(applications[index].subject)
-        thieves[number].pause = max(lifetime(index) * 9 / 10, gap / 4)
-        guard thieves[number].scenario == .silentTakeover else {
-            applications[index].attack = Int32(truncatingIfNeeded: number)
-            applications[index].mustResume = true
-            return
-        }
-        // The victim's application is gone; its next use is a new login much later.
-        applications[index].grant.isAlive = false
-        applications[index].epoch &+= 1
-        let absence = thieves[number].random.within(30...90) * ActivityClock.hour
-        schedule(.open, index, at: lineage.next + absence)
+        thieves[number].pause = max(lifetime(index) * 9 / 10, (lineage.next - time) / 4)
     }
 
-    private func isStillUnderAttack(_ number: Int) -> Bool {
-        let target = thieves[number].target
-        return Int(applications[target].attack) == number
-            && applications[target].grant.session == thieves[number].grant.session
+    /// Ties the victim's application to the attack: it will resume with its refresh token, and
+    /// what it is refused belongs to the label.
+    mutating func watchVictim(_ number: Int) {
+        let index = thieves[number].target
+        applications[index].attack = Int32(truncatingIfNeeded: number)
+        applications[index].mustResume = true
     }
 }
 
-// What thieves do, act by act.
+// What thieves have at hand.
 extension Engine {
-    private mutating func redeemFirst(_ number: Int, at time: Int64) {
-        guard isStillUnderAttack(number) else {
-            let refusal: Refusal = thieves[number].isDetectable ? .clientMissing : .sessionInactive
-            return emitTheftRefusal(number, refusal, token: thieves[number].held, at: time)
-        }
-        let target = thieves[number].target
-        var lineage = applications[target].main
-        var grant = applications[target].grant
-        let isRefused = presentAsThief(number, &lineage, &grant, at: time)
-        applications[target].main = lineage
-        applications[target].grant = grant
-        thieves[number].acts += 1
-        guard !isRefused, thieves[number].acts < 60 else { return }
-        let wobble = thieves[number].random.within(0...30_000)
-        scheduleThief(number, at: time + thieves[number].pause + wobble)
-    }
-
-    private mutating func replay(_ number: Int, at time: Int64) {
-        let target = thieves[number].target
-        let lineage = thieves[number].lineage
-        let isOlder = thieves[number].scenario == .victimFirstOlder
-        let stolen = isOlder ? lineage.older : lineage.lastRedeemed
-        guard thieves[number].acts == 0 else {
-            return emitTheftRefusal(number, .clientMissing, token: stolen, at: time)
-        }
-        thieves[number].acts = 1
-        thieves[number].isDetectable = true
-        applications[target].grant.hasClient = false
-        emitTheftRefusal(number, isOlder ? .stale : .reuse, token: stolen, at: time)
-        if thieves[number].random.chance(percent: 60) {
-            scheduleThief(number, at: time + thieves[number].random.within(8_000...60_000))
-        }
-    }
-
-    private mutating func goOnAlone(_ number: Int, at time: Int64) {
-        var lineage = thieves[number].lineage
-        var grant = thieves[number].grant
-        let isRefused = presentAsThief(number, &lineage, &grant, at: time)
-        thieves[number].lineage = lineage
-        thieves[number].grant = grant
-        thieves[number].isDetectable = true
-        thieves[number].acts += 1
-        guard !isRefused, thieves[number].acts < 16 else { return }
-        let pause = thieves[number].random.within(900_000...7_200_000)
-        scheduleThief(number, at: time + pause)
-    }
-
-    private mutating func goOnBeside(_ number: Int, at time: Int64) {
-        let target = thieves[number].target
-        var lineage = thieves[number].lineage
-        var grant = thieves[number].grant
-        let isSame = applications[target].grant.session == grant.session
-        grant.isAlive = isSame && applications[target].grant.isAlive
-        let isRefused = presentAsThief(number, &lineage, &grant, at: time)
-        thieves[number].lineage = lineage
-        thieves[number].acts += 1
-        if thieves[number].isDetectable { thieves[number].actsAfterDetection += 1 }
-        guard !isRefused, thieves[number].acts < 40, thieves[number].actsAfterDetection < 3 else {
-            if isSame { applications[target].attack = -1 }
-            return
-        }
-        let wobble = thieves[number].random.within(0...60_000)
-        scheduleThief(number, at: time + thieves[number].pause + wobble)
-    }
-
     /// True if the server refused.
-    private mutating func presentAsThief(
+    mutating func presentAsThief(
         _ number: Int, _ lineage: inout Lineage, _ grant: inout Grant, at time: Int64
     ) -> Bool {
         let client = thieves[number].client
@@ -224,7 +149,7 @@ extension Engine {
         return false
     }
 
-    private mutating func emitTheftRefusal(
+    mutating func emitTheftRefusal(
         _ number: Int, _ refusal: Refusal, token: ID128, at time: Int64
     ) {
         var event = theftEvent(.refreshTokenError, number, at: time)
@@ -233,7 +158,8 @@ extension Engine {
         events.append(event)
     }
 
-    private mutating func theftEvent(
+    /// An event of an attack, with everything but the type's own fields.
+    mutating func theftEvent(
         _ type: VendorType, _ number: Int, at time: Int64
     ) -> SimulatedEvent {
         let nativeID = thieves[number].random.uuid()
@@ -246,5 +172,51 @@ extension Engine {
         event.offline = world.clients[thief.client].isOffline
         event.attack = number
         return event
+    }
+
+    /// A login and the redemption of its code as the thief's subject, in a new session.
+    mutating func logIn(_ number: Int, at time: Int64) {
+        thieves[number].grant = Grant(
+            session: thieves[number].random.uuid(), isAlive: true, hasClient: true,
+            started: time, lastSeen: time)
+        events.append(theftEvent(.login, number, at: time))
+        var redeemed = theftEvent(.codeToToken, number, at: time)
+        redeemed.token = thieves[number].random.uuid()
+        redeemed.refresh = thieves[number].random.uuid()
+        thieves[number].lineage = Lineage(first: redeemed.refresh, at: time)
+        thieves[number].held = redeemed.refresh
+        thieves[number].heldIssued = time
+        events.append(redeemed)
+    }
+
+    /// Chooses the client the attack is about, of the rotating realm, among those of the kinds.
+    mutating func chooseTarget(_ number: Int, _ kinds: [ClientKind]) {
+        let choices = world.clients.indices.filter {
+            world.clients[$0].realm == 0 && kinds.contains(world.clients[$0].kind)
+        }
+        thieves[number].client = choices[thieves[number].random.below(choices.count)]
+    }
+
+    /// Somebody of the realm that the attacked client belongs to.
+    mutating func drawAccount(_ number: Int) -> Int {
+        let realm = world.clients[thieves[number].client].realm
+        for _ in 0..<64 {
+            let subject = thieves[number].random.below(world.subjects.count)
+            if Int(world.subjects[subject].realm) == realm { return subject }
+        }
+        return -1
+    }
+
+    /// Counts an act of a burst and plans the next; false when the burst is over.
+    ///
+    /// - Parameter span: milliseconds the whole burst takes.
+    mutating func goOn(_ number: Int, of goal: Int, within span: Int64, at time: Int64) -> Bool {
+        thieves[number].acts += 1
+        if thieves[number].acts * 4 >= goal * 3 { thieves[number].isDetectable = true }
+        guard thieves[number].acts < goal else { return false }
+        let pause = max(1, span / Int64(max(goal, 1)))
+        let wobble = thieves[number].random.within(-pause / 2...pause / 2)
+        scheduleThief(number, at: time + pause + wobble)
+        return true
     }
 }

@@ -7,7 +7,8 @@ struct TruthCollector: Sendable {
         var number: Int
         var subject: String
         var client: String
-        var family: ID128
+        /// Of the first event; none where that belongs to no grant.
+        var family: ID128?
         /// Milliseconds since 1970 UTC.
         var start: Int64
         var events: [ID128]
@@ -28,7 +29,8 @@ struct TruthCollector: Sendable {
         labels.append(
             Label(
                 number: event.attack, subject: world.subjectID(event.subject) ?? "",
-                client: world.clientName(event.client), family: world.familyID(event),
+                client: world.clientName(event.client),
+                family: event.session.isNone ? nil : world.familyID(event),
                 start: event.time, events: [id]))
     }
 
@@ -42,7 +44,7 @@ struct TruthCollector: Sendable {
             writer.member("scenario", attack.scenario.explanation)
             writer.member("subject", label.subject)
             writer.member("client", label.client)
-            writer.member("family", label.family.hex)
+            writer.member("family", label.family?.hex ?? "")
             writer.member("start", time: label.start * 1_000_000, precision: 3)
             writer.member("events", label.events.map(\.hex))
             writer.key("expect")

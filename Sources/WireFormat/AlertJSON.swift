@@ -6,7 +6,11 @@ public enum AlertJSON {
     public static let schema = "grantrail/alert/1"
 
     /// Appends one alert as one JSON value.
-    public static func append(_ alert: Alert, to writer: inout JSONWriter) {
+    ///
+    /// - Parameter more: writes further members at the end of the object.
+    public static func append(
+        _ alert: Alert, to writer: inout JSONWriter, more: (inout JSONWriter) -> Void = { _ in }
+    ) {
         writer.beginObject()
         writer.member("schema", schema)
         writer.member("id", alert.id.hex)
@@ -34,6 +38,7 @@ public enum AlertJSON {
         writer.member("attack", alert.attack)
         writer.member("references", alert.references)
         writer.member("visibility", alert.visibility.name)
+        more(&writer)
         writer.endObject()
     }
 

@@ -14,17 +14,18 @@ struct Grantrail: ParsableCommand {
               grantrail ingest /var/log/keycloak/events.jsonl --store events.db
               grantrail backtest --store events.db
               grantrail grant show 7f3a9c --store events.db
+              grantrail scan /var/log/nginx --store events.db
 
             EXIT STATUS
-              0 done, alerts or not   1 failed test, verification or --fail-on   2 invalid rule
-              64 usage   65 no record of the input usable   66 input missing
+              0 done, alerts or not   1 scan finding, failed test, verification or --fail-on
+              2 invalid rule   64 usage   65 no record of the input usable   66 input missing
               74 store input/output   78 configuration
             """,
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, IngestCommand.self, BacktestCommand.self, TailCommand.self,
             SimulateCommand.self, GrantCommand.self, RulesCommand.self, StoreCommand.self,
-            MeasureCommand.self,
+            ScanCommand.self, MeasureCommand.self,
         ])
 
     static func main() {

@@ -12,6 +12,17 @@ import WireFormat
 /// When to colour.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, always, never
+
+    var style: TextStyle {
+        switch self {
+        case .always: TextStyle(isColoured: true)
+        case .never: TextStyle(isColoured: false)
+        case .auto:
+            TextStyle(
+                isColoured: Terminal.outputIsTerminal
+                    && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty)
+        }
+    }
 }
 
 /// How to write data.
@@ -31,16 +42,7 @@ struct OutputOptions: ParsableArguments {
 
     var choice: OutputChoice { output ?? (Terminal.outputIsTerminal ? .text : .ndjson) }
 
-    var style: TextStyle {
-        switch color {
-        case .always: TextStyle(isColoured: true)
-        case .never: TextStyle(isColoured: false)
-        case .auto:
-            TextStyle(
-                isColoured: Terminal.outputIsTerminal
-                    && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty)
-        }
-    }
+    var style: TextStyle { color.style }
 }
 
 /// How records are read.
@@ -73,6 +75,8 @@ struct IntakeArguments: ParsableArguments {
         help: "The key of token fingerprints; default: GRANTRAIL_KEY_FILE, or one made once.")
     var keyFile: String?
 
+    @OptionGroup var places: PlaceArguments
+
     func validate() throws {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256") }
         guard (1...1_000_000).contains(batchSize) else {
@@ -99,20 +103,25 @@ struct IntakeArguments: ParsableArguments {
         }
         guard let zone = SystemZone.table(named: timeZone) else { throw .unknownTimeZone(timeZone) }
         options.settings = DecodeSettings(timeZone: zone)
+        options.places = try places.book()
         return options
     }
 
-    /// The fingerprint key, made on first use.
-    func key() throws(PipelineError) -> FingerprintKey {
-        let environment = ProcessInfo.processInfo.environment
-        do throws(KeyFileError) {
-            let loaded = try KeyFile.load(explicitPath: keyFile) { environment[$0] }
-            if loaded.wasCreated { Terminal.note("note: made a fingerprint key: \(loaded.path)") }
-            if let notice = loaded.notice { Terminal.note("note: \(notice)") }
-            return loaded.key
-        } catch {
-            throw .key(error)
-        }
+    func key() throws(PipelineError) -> FingerprintKey { try fingerprintKey(keyFile) }
+}
+
+/// The fingerprint key, made on first use.
+///
+/// - Parameter path: where the command line says that it is.
+func fingerprintKey(_ path: String?) throws(PipelineError) -> FingerprintKey {
+    let environment = ProcessInfo.processInfo.environment
+    do throws(KeyFileError) {
+        let loaded = try KeyFile.load(explicitPath: path) { environment[$0] }
+        if loaded.wasCreated { Terminal.note("note: made a fingerprint key: \(loaded.path)") }
+        if let notice = loaded.notice { Terminal.note("note: \(notice)") }
+        return loaded.key
+    } catch {
+        throw .key(error)
     }
 }
 

@@ -3,6 +3,7 @@ import Delivery
 import EventStore
 import Foundation
 import Pipeline
+import Places
 import TokenScan
 import WireFormat
 
@@ -91,7 +92,10 @@ func perform(_ body: () throws(PipelineError) -> Void) {
         try body()
     } catch {
         if case .nothingUsable(let tally) = error { note(tally) }
-        Terminal.fail(error.message, status: error.exitStatus)
+        if case .places(let fault) = error {
+            for diagnostic in fault.diagnostics { Terminal.note(diagnostic.text) }
+        }
+        Terminal.fail(SecretText.redacted(error.message), status: error.exitStatus)
     }
 }
 

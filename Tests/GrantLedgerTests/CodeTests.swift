@@ -18,7 +18,9 @@ struct CodeTests {
         var ledger = Ledger()
         return (0..<batch.count).map { row in
             var transition = Transition()
-            return ledger.apply(batch, row: row, into: &transition) ? transition.facts : []
+            let hasMeaning = ledger.apply(
+                batch, row: row, pool: batch.pool, into: &transition)
+            return hasMeaning ? transition.facts : []
         }
     }
 

@@ -69,6 +69,22 @@ struct LedgerPropertyTests {
             + "\(transition.firstNovelty) \(transition.secondNovelty) \(transition.branchesActive)"
     }
 
+    @Test("a copy of a ledger and its original do not hear of each other", arguments: 0..<8)
+    func copies(seed: Int) {
+        var generator = SplitMix(state: UInt64(seed))
+        let grant = acts(1, &generator)
+        var (half, rest) = (Script(), Script())
+        for act in grant.prefix(6) { write(act, into: &half) }
+        for act in grant { write(act, into: &rest) }
+        var original = Ledger()
+        _ = half.fold(&original)
+        var copy = original
+        let expected = rest.fold(&copy).map(essence)
+        var second = original
+        #expect(rest.fold(&second).map(essence) == expected, "seed \(seed)")
+        #expect(rest.fold(&original).map(essence) == expected, "seed \(seed)")
+    }
+
     @Test("a flood beyond every bound is survived and counted", arguments: 0..<3)
     func bounds(seed: Int) {
         var generator = SplitMix(state: UInt64(seed))

@@ -16,23 +16,28 @@ struct Script {
     func fold(_ ledger: inout Ledger) -> [Transition?] {
         (0..<batch.count).map { row in
             var transition = Transition()
-            return ledger.apply(batch, row: row, into: &transition) ? transition : nil
+            let hasMeaning = ledger.apply(
+                batch, row: row, pool: batch.pool, into: &transition)
+            return hasMeaning ? transition : nil
         }
     }
 
     mutating func wait(_ seconds: Int64) { clock += seconds * 1_000_000_000 }
 
     mutating func code(
-        _ session: UInt64, issues token: UInt64, from ip: String, client: String = "app"
+        _ session: UInt64, issues token: UInt64, from ip: String, client: String = "app",
+        scopes: String = "", leaking leaked: String = ""
     ) {
-        add(.codeRedeemed, session, client, ip, issued: token)
+        add(.codeRedeemed, session, client, ip, issued: token, scopes: scopes, leaked: leaked)
     }
 
     mutating func refresh(
         _ session: UInt64, _ token: UInt64, to next: UInt64, from ip: String,
-        client: String = "app"
+        client: String = "app", scopes: String = ""
     ) {
-        add(.refreshSucceeded, session, client, ip, presented: token, issued: next)
+        add(
+            .refreshSucceeded, session, client, ip, presented: token, issued: next,
+            scopes: scopes)
     }
 
     mutating func refuse(
@@ -48,27 +53,54 @@ struct Script {
         add(.sessionEnded, session, "app", "192.0.2.1")
     }
 
+    /// A record in which a token stands that does not belong there.
+    mutating func leak(_ text: String) {
+        add(.other, 0, "proxy", "192.0.2.1", leaked: text)
+    }
+
+    mutating func revoke(_ token: ID128) {
+        var row = EventRow()
+        row.kind = .tokenRevoked
+        row.outcome = .success
+        row.presented = token
+        append(row)
+    }
+
+    private mutating func append(_ row: EventRow) {
+        serial += 1
+        var row = row
+        row.time = clock
+        row.id = ID128(high: 0xE, low: serial)
+        batch.append(row)
+        clock += 1_000_000
+    }
+
+    /// The id of a refresh token by its number, and of the access token issued with it.
+    static func refreshToken(_ number: UInt64) -> ID128 { ID128(high: 0x7, low: number) }
+    static func accessToken(_ number: UInt64) -> ID128 { ID128(high: 0xA, low: number) }
+
     private mutating func add(
         _ kind: EventKind, _ session: UInt64, _ client: String, _ ip: String,
         presented: UInt64 = 0, issued: UInt64 = 0, outcome: Outcome = .success,
-        reason: Reason = .none
+        reason: Reason = .none, scopes: String = "", leaked: String = ""
     ) {
-        serial += 1
         var row = EventRow()
-        row.time = clock
         row.kind = kind
         row.outcome = outcome
         row.reason = reason
         row.ipRole = .holder
-        row.id = ID128(high: 0xE, low: serial)
-        row.session = ID128(high: 0x5, low: session)
-        if presented != 0 { row.presented = ID128(high: 0x7, low: presented) }
-        if issued != 0 { row.issuedRefresh = ID128(high: 0x7, low: issued) }
+        if session != 0 { row.session = ID128(high: 0x5, low: session) }
+        if presented != 0 { row.presented = Self.refreshToken(presented) }
+        if issued != 0 {
+            row.issuedRefresh = Self.refreshToken(issued)
+            row.issuedAccess = Self.accessToken(issued)
+        }
+        row.scopes = batch.pool.code(of: scopes)
+        row.leaked = batch.pool.code(of: leaked)
         row.ip = IPAddress(ip) ?? .none
         row.issuer = batch.pool.code(of: "realm")
         row.client = batch.pool.code(of: client)
         if reason == .reused { row.flags = .asserted }
-        batch.append(row)
-        clock += 1_000_000
+        append(row)
     }
 }

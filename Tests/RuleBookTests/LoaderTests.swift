@@ -114,7 +114,7 @@ struct LoaderTests {
         let points = rule.points.map { "\(rule.selections[$0.selection].name) \($0.hundredths)" }
         #expect(
             points == [
-                "ev_new_country 360", "ev_new_asn 220", "ev_new_prefix 180",
+                "ev_new_country 360", "ev_new_asn 200", "ev_new_prefix 180",
                 "ev_older_than_parent 100", "ev_successor_used 200", "ev_instant -300",
                 "ev_same_network -300", "ev_lost_response -250",
             ])

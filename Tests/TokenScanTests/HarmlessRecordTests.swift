@@ -109,7 +109,7 @@ enum HarmlessRecords {
         padded.withUnsafeBytes { all in
             let bytes = UnsafeRawBufferPointer(rebasing: all[..<record.count])
             guard let bytes = LenientBytes(bytes) else { return }
-            CandidateFilter.forEach(bytes.base, count: bytes.count, readable: all.count) {
+            CandidateFilter().forEach(bytes.base, count: bytes.count, readable: all.count) {
                 fast.look(bytes, at: $0)
             }
             for place in 0..<bytes.count { slow.look(bytes, at: place) }

@@ -11,6 +11,7 @@ struct OutputTests {
         let second = TemporaryDirectory()
         let other = TemporaryDirectory()
         let names = ["keycloak.jsonl", "keycloak-text.log", "truth.jsonl", "truth-text.jsonl"]
+        let places = ["places/city.mmdb", "places/asn.mmdb", "places/networks.csv"]
         let summary = try SimulationOutput.write(plan: .small(seed: 1), directory: first.path)
         #expect(try SimulationOutput.write(plan: .small(seed: 1), directory: second.path).events
             == summary.events)
@@ -21,8 +22,11 @@ struct OutputTests {
         }
         #expect(try first.lines("keycloak.jsonl").count == summary.events)
         #expect(summary.attacks == 8)
+        for name in places { #expect(try first.bytes(name) == second.bytes(name), "\(name)") }
+        #expect(summary.files.map(\.path) == (["keycloak.jsonl", "truth.jsonl",
+            "keycloak-text.log", "truth-text.jsonl"] + places).map { first.path + "/" + $0 })
         for file in summary.files {
-            let name = URL(fileURLWithPath: file.path).lastPathComponent
+            let name = String(file.path.dropFirst(first.path.utf8.count + 1))
             #expect(try first.bytes(name).count == Int(file.bytes))
         }
     }
@@ -36,7 +40,7 @@ struct OutputTests {
         let digest = try directory.bytes("keycloak.jsonl").withUnsafeBytes {
             IdentityHash.sha256($0).prefix(8).map { String($0, radix: 16) }.joined(separator: " ")
         }
-        #expect(digest == "96 5 55 12 c6 fb 7d 93")
+        #expect(digest == "8 87 7a 52 95 49 1d 8c")
     }
 
     @Test("every JSON line is an object with the members and details its type has",
@@ -135,6 +139,9 @@ struct OutputTests {
         "LOGOUT": ["redirect_uri"],
         "CLIENT_LOGIN": ["token_id", "grant_type", "scope", "client_auth_method", "username"],
         "CLIENT_LOGIN_ERROR": ["grant_type"],
+        "CODE_TO_TOKEN_ERROR": ["grant_type", "code_id", "client_auth_method"],
+        "INTROSPECT_TOKEN_ERROR": ["reason", "client_auth_method"],
+        "USER_INFO_REQUEST_ERROR": ["auth_method"],
         "INTROSPECT_TOKEN": ["token_id", "token_type", "client_auth_method"],
         "USER_INFO_REQUEST": ["auth_method", "signature_required", "username"],
         "TOKEN_EXCHANGE": [

@@ -48,7 +48,7 @@ struct SimulationTests {
         let first = try #require(events.first)
         let last = try #require(events.last)
         #expect(last.time - first.time > 7 * 86_400_000, "the log must cover most of its days")
-        #expect(Set(events.map(\.attack)) == Set(-1...7))
+        #expect(Set(events.map(\.attack)) == Set(-1...11))
     }
 
     @Test("a log that starts in mid-life presents tokens whose issue it never showed")

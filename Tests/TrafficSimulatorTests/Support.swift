@@ -37,6 +37,17 @@ extension SimulationPlan {
     }
 }
 
+extension SimulationPlan {
+    /// Ten days with one attack of every scenario in the last three.
+    static func full(seed: UInt64) -> SimulationPlan {
+        var plan = SimulationPlan(seed: seed, startTime: defaultStart, days: 10, subjects: 110)
+        plan.quietDays = 7
+        plan.attacks = Dictionary(
+            uniqueKeysWithValues: AttackScenario.allCases.map { ($0, 1) })
+        return plan
+    }
+}
+
 /// A directory that goes away with its test.
 final class TemporaryDirectory {
     let path: String

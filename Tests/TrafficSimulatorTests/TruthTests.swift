@@ -100,6 +100,7 @@ struct TruthTests {
                 let victim = try #require(ok.first { $0.address != thief })
                 #expect(victim.refresh == first.refresh)
                 #expect(ok.contains { $0.address == thief && $0.time > victim.time })
+            default: Issue.record("\(attack.scenario.rawValue) is no theft of a refresh token")
             }
         }
     }

@@ -7,6 +7,7 @@ enum OperatorState: Sendable {
     case count(CountOperator)
     case aggregate(AggregateOperator)
     case temporal(TemporalOperator)
+    case geoVelocity(GeoVelocityOperator)
 
     init(_ rule: Rule) {
         guard let operation = rule.operation else {
@@ -24,7 +25,10 @@ enum OperatorState: Sendable {
         case .temporal(let isOrdered):
             self = .temporal(
                 TemporalOperator(operation, inputs: rule.inputs.count, ordered: isOrdered))
-        case .ratio, .spike, .newValue, .geoVelocity, .absence: self = .none
+        case .geoVelocity(let spec):
+            self = .geoVelocity(
+                GeoVelocityOperator(operation, spec, fireAt: rule.fireAt?.from ?? 0))
+        case .ratio, .spike, .newValue, .absence: self = .none
         }
     }
 
@@ -50,6 +54,10 @@ enum OperatorState: Sendable {
             let firing = state.take(occurrence, batch, row, transition, pool)
             self = .temporal(state)
             return firing
+        case .geoVelocity(var state):
+            let firing = state.take(occurrence, batch, row, transition, pool)
+            self = .geoVelocity(state)
+            return firing
         }
     }
 
@@ -69,6 +77,7 @@ enum OperatorState: Sendable {
         case .count(let state): state.evictions
         case .aggregate(let state): state.evictions
         case .temporal(let state): state.evictions
+        case .geoVelocity(let state): state.evictions
         }
     }
 
@@ -79,6 +88,7 @@ enum OperatorState: Sendable {
         case .count(let state): (CountOperator.mostKeys, state.bytesPerKey)
         case .aggregate(let state): (AggregateOperator.mostKeys, state.bytesPerKey)
         case .temporal(let state): (TemporalOperator.mostKeys, state.bytesPerKey)
+        case .geoVelocity(let state): (GeoVelocityOperator.mostKeys, state.bytesPerKey)
         }
     }
 }

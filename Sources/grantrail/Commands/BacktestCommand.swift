@@ -109,7 +109,7 @@ func runBacktest(
     defer { progress.finish() }
     if let path = history.store {
         let store = try openStore(path, .readOnly)
-        let outcome = try backtest.run(store)
+        let outcome = try backtest.run(store, places: try intake.places.book())
         try onStore { () throws(StoreError) in try store.close() }
         return outcome
     }

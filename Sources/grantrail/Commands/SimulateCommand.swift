@@ -8,7 +8,8 @@ struct SimulateCommand: ParsableCommand {
         abstract: "Write seeded traffic of an authorization server, with the attacks labelled.",
         discussion: """
             The same arguments give the same bytes. truth.jsonl names the events of every attack \
-            and the rules that should find it.
+            and the rules any of which should find it. places/ says where the networks are: \
+            city.mmdb, asn.mmdb and networks.csv.
 
             EXAMPLES
               grantrail simulate --out /tmp/traffic --events 100000
@@ -57,9 +58,10 @@ struct SimulateCommand: ParsableCommand {
     func run() {
         Terminal.ignoreBrokenPipes()
         var plan = SimulationPlan.events(
-            events, seed: seed, startTime: start?.time ?? SimulationPlan.defaultStart, days: days)
+            events, seed: seed, startTime: start?.time ?? SimulationPlan.defaultStart, days: days,
+            attacks: Dictionary(
+                uniqueKeysWithValues: AttackScenario.allCases.map { ($0, attacks) }))
         plan.dialects = SimulatedDialect.allCases.filter(dialect.contains)
-        for scenario in AttackScenario.allCases { plan.attacks[scenario] = attacks }
         if quiet { plan = plan.benignTwin }
         do throws(SimulationError) {
             let summary = try SimulationOutput.write(plan: plan, directory: out)

@@ -89,7 +89,7 @@ struct EventReader {
         let sequence = EventSequence()
         if let path = history.store {
             let store = try openStore(path, .readOnly)
-            try sequence.run(store, take)
+            try sequence.run(store, places: try intake.places.book(), take)
             try onStore { () throws(StoreError) in try store.close() }
             return IntakeTally()
         }
