@@ -58,7 +58,11 @@ let package = Package(
         // Floor 3
         library("Intake", ["AuditModel", "CZstd", "CZlib"]),
         library("EventStore", ["AuditModel", "CSQLite", "CZstd"]),
-        library("RuleBook", ["AuditModel", "WireFormat", "GrantLedger", "Detection", yams]),
+        library(
+            "RuleBook",
+            [
+                "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "Detection", yams,
+            ]),
         library("Delivery", ["AuditModel", "WireFormat"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
         library("Places", ["AuditModel", "CMaxMind"]),

@@ -195,6 +195,7 @@ struct DocumentCompiler {
         var used = compiler.condition.selections
         let named =
             draft.points.map(\.selection.name) + draft.raise.flatMap { $0.selections.map(\.name) }
+            + draft.operands
         for (index, selection) in compiler.selections.enumerated()
         where named.contains(selection.name) { used.insert(index) }
         for (index, selection) in compiler.selections.enumerated()

@@ -3,10 +3,14 @@ internal import Detection
 
 /// The block `grantrail:` of a rule.
 enum ExtensionCompiler {
-    static let keys = [
-        "key", "needs", "points", "points_from", "fire_at", "raise", "unless", "verdict", "message",
-        "actions", "tests",
-    ]
+    static let keys =
+        ["key", "suppress"] + OperatorCompiler.names + [
+            "needs", "points", "points_from", "fire_at", "raise", "unless", "verdict", "message",
+            "actions", "tests",
+        ]
+
+    /// Hits of one key within this time are one alert, where a rule does not say otherwise.
+    static let usualSuppression: Int64 = 86_400_000_000_000
 
     /// Bounds a score: no rule adds up to more than a number can hold.
     static let mostHundredths = 100_000
@@ -19,6 +23,7 @@ enum ExtensionCompiler {
         for (key, place, value) in report.entries(node, "grantrail", keys: keys) {
             switch key {
             case "key": groupKey(value, &draft, &report)
+            case "suppress": draft.suppress = suppression(value, &report)
             case "needs": needs(value, &draft, &report)
             case "points": points(value, &draft, &report)
             case "points_from":
@@ -33,11 +38,51 @@ enum ExtensionCompiler {
             case "verdict": draft.rule.verdict = report.string(value, key)
             case "message": draft.rule.message = template(value, key, &report)
             case "actions": actions(value, &draft, &report)
-            default: tests(value, place, &draft, &report)
+            case "tests": tests(value, place, &draft, &report)
+            default: operation(key, value, place, &draft, &report)
             }
         }
+        settleSuppression(&draft)
         checkScore(node, draft, &report)
     }
+
+    private static func operation(
+        _ name: String, _ node: YAMLNode, _ place: Place, _ draft: inout RuleDraft,
+        _ report: inout RuleText
+    ) {
+        if let other = draft.operatorName {
+            report.error(
+                .modifierMisuse, place, "a rule has one operator, and \(other) stands already",
+                remedy: "make two rules of it")
+            return
+        }
+        draft.operatorName = name
+        OperatorCompiler.compile(name, node, place, into: &draft, &report)
+    }
+
+    // MARK: - Suppression
+
+    private static func suppression(
+        _ node: YAMLNode, _ report: inout RuleText
+    ) -> RuleDraft.Suppression? {
+        if node.text == "never" { return .never }
+        return report.duration(node, "suppress").map { .within($0) }
+    }
+
+    /// A grant or a session ends one day, and so does an alert about it; everything else is told
+    /// again the next day.
+    private static func settleSuppression(_ draft: inout RuleDraft) {
+        switch draft.suppress {
+        case .within(let span): draft.rule.suppress = span
+        case .never: draft.rule.suppress = nil
+        case nil:
+            let mortal: Set<Rule.KeyField> = [.family, .lineage, .session]
+            draft.rule.suppress =
+                mortal.isDisjoint(with: draft.rule.key) ? usualSuppression : nil
+        }
+    }
+
+    // MARK: - Scores
 
     private static func checkScore(
         _ node: YAMLNode, _ draft: RuleDraft, _ report: inout RuleText
@@ -46,11 +91,19 @@ enum ExtensionCompiler {
             report.error(
                 .modifierMisuse, from.place, "a rule has points or points_from, not both")
         }
-        let hasPoints = !draft.points.isEmpty || draft.pointsFrom != nil
-        if draft.rule.fireAt != nil, !hasPoints, let value = node["fire_at"] {
+        if !draft.points.isEmpty || draft.pointsFrom != nil || draft.operatorName == "geo_velocity"
+        {
+            return
+        }
+        let remedy = "add points: {selection: 1}, points_from: the rule that has them, "
+            + "or geo_velocity"
+        if draft.rule.fireAt != nil, let value = node["fire_at"] {
+            report.error(.missingKey, value.place, "fire_at needs points", remedy: remedy)
+        }
+        for raise in draft.raise where raise.score != nil {
             report.error(
-                .missingKey, value.place, "fire_at needs points",
-                remedy: "add points: {selection: 1} or points_from: the rule that has them")
+                .missingKey, raise.severity.place,
+                "raise's score for \(raise.severity.name) needs points", remedy: remedy)
         }
     }
 
@@ -65,11 +118,11 @@ enum ExtensionCompiler {
     private static func groupKey(
         _ node: YAMLNode, _ draft: inout RuleDraft, _ report: inout RuleText
     ) {
-        let names = Rule.KeyField.named.map(\.name) + FieldSchema.names
+        let names = Rule.KeyField.named.map(\.name) + FieldSchema.names + ["payload."]
         var fields: [Rule.KeyField] = []
         for reference in references(node, "key", &report) {
             let named = Rule.KeyField.named.first { $0.name == reference.name }?.field
-            let other = FieldSchema.field(named: reference.name).map(Rule.KeyField.field)
+            let other = BlockField.named(reference.name).map(Rule.KeyField.field)
             if let field = named ?? other {
                 if !fields.contains(field) { fields.append(field) }
             } else {
@@ -157,9 +210,19 @@ enum ExtensionCompiler {
         _ node: YAMLNode, _ draft: inout RuleDraft, _ report: inout RuleText
     ) {
         for (key, place, value) in report.entries(node, "raise", keys: Severity.names) {
+            let severity = RuleDraft.Reference(name: key, place: place)
+            if value.scalar?.isPlain == true, value.scalar?.isNull == false,
+                DecimalText.hundredths(value.text ?? "") != nil,
+                !draft.rule.selections.contains(where: { $0.name == value.text })
+            {
+                let score = bounded(value, "raise's score", &report)
+                draft.raise.append(
+                    RuleDraft.NamedRaise(severity: severity, selections: [], score: score))
+                continue
+            }
             draft.raise.append(
                 RuleDraft.NamedRaise(
-                    severity: RuleDraft.Reference(name: key, place: place),
+                    severity: severity,
                     selections: references(value, "a selection's name", &report)))
         }
     }

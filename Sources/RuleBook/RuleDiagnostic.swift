@@ -34,6 +34,7 @@ public struct RuleDiagnostic: Sendable, Equatable {
         case otherLogSource = "rule.other_logsource"
         case unsupportedDocument = "rule.unsupported_document"
         case story = "rule.story"
+        case impossibleEvent = "rule.impossible_event"
     }
 
     public var severity: Severity

@@ -16,6 +16,14 @@ struct RuleDraft {
     struct NamedRaise {
         var severity: Reference
         var selections: [Reference]
+        /// In hundredths; nil when only selections count.
+        var score: Int?
+    }
+
+    /// See ``Rule/suppress``.
+    enum Suppression {
+        case never
+        case within(Int64)
     }
 
     /// Complete but for ``Rule/points``, ``Rule/raise`` and ``Rule/hash``.
@@ -29,6 +37,12 @@ struct RuleDraft {
     var pointsFrom: Reference?
     var raise: [NamedRaise] = []
     var unless: [Reference] = []
+    /// What the block says of it; nil where it says nothing.
+    var suppress: Suppression?
+    /// The key of the rule's operator.
+    var operatorName: String?
+    /// Selections that the operator names.
+    var operands: [String] = []
     /// Why it sees nothing; empty when it sees.
     var blindness: [String] = []
     var tests: [RuleTest] = []
@@ -38,7 +52,7 @@ struct RuleDraft {
         var parts = [RuleHash.hash(of: rule), pointsFrom?.name ?? ""]
         for points in points { parts.append("\(points.selection.name)=\(points.hundredths)") }
         for raise in raise {
-            parts.append("\(raise.severity.name):")
+            parts.append("\(raise.severity.name):\(raise.score.map(String.init) ?? "")")
             parts += raise.selections.map(\.name)
         }
         return parts.joined(separator: "\n")

@@ -115,7 +115,8 @@ struct RuleLinker {
         for raise in draft.raise {
             let selections = raise.selections.compactMap { selection($0, draft) }
             guard let severity = Severity(name: raise.severity.name) else { continue }
-            draft.rule.raise.append(Rule.Raise(severity: severity, selections: selections))
+            draft.rule.raise.append(
+                Rule.Raise(severity: severity, selections: selections, score: raise.score))
         }
     }
 

@@ -2,20 +2,24 @@ internal import AuditModel
 
 /// One entry of `tests:` to a ``RuleTest``. Stories are checked here, not first when they run.
 enum TestCompiler {
-    static let keys = ["name", "story", "events", "rotation", "expect"]
-    static let alertKeys = ["rule", "level", "branch", "verdict", "count", "none"]
+    static let keys = ["name", "story", "events", "background", "rotation", "expect"]
+    static let alertKeys = [
+        "rule", "level", "branch", "verdict", "count", "first", "keys", "message", "none",
+    ]
     static let mostLines = 2_000
 
     static func test(_ node: YAMLNode, _ report: inout RuleText) -> RuleTest? {
         var test = RuleTest(
             name: "", line: node.place.line, column: node.place.column,
-            script: .events([]), expectation: RuleTest.Expectation())
+            script: RuleTest.Script(), expectation: RuleTest.Expectation())
         let errors = report.errorCount
         for (key, _, value) in report.entries(node, "a test", keys: keys) {
             switch key {
             case "name": test.name = report.string(value, key) ?? ""
-            case "story": test.script = .story(story(value, &report))
-            case "events": test.script = .events(events(value, &report))
+            case "story": test.script.story = story(value, &report)
+            case "events", "background":
+                var list = EventListCompiler(isBackground: key == "background")
+                test.script.events += list.events(value, &report)
             case "rotation": test.rotation = word(value, key, ["on", "off"], &report)
             default: test.expectation = expectation(value, &report)
             }
@@ -29,8 +33,8 @@ enum TestCompiler {
         if node["name"] == nil {
             report.error(.missingKey, node.place, "the test has no name")
         }
-        if (node["story"] == nil) == (node["events"] == nil) {
-            report.error(.missingKey, node.place, "a test has either a story or events")
+        if ["story", "events", "background"].allSatisfy({ node[$0] == nil }) {
+            report.error(.missingKey, node.place, "a test has a story or events")
         }
         if node["expect"] == nil {
             report.error(
@@ -77,29 +81,6 @@ enum TestCompiler {
         return story
     }
 
-    private static func events(_ node: YAMLNode, _ report: inout RuleText) -> [RawEvent] {
-        guard let items = node.items else {
-            report.error(.wrongType, node.place, "events must be a list, not \(node.typeName)")
-            return []
-        }
-        return items.compactMap { item in
-            guard let entries = item.entries else {
-                report.error(
-                    .wrongType, item.place, "an event must be a mapping, not \(item.typeName)")
-                return nil
-            }
-            let members = entries.compactMap { entry -> RawEvent.Member? in
-                guard let name = report.string(entry.key, "a field name") else { return nil }
-                return RawEvent.Member(
-                    name: name, values: report.strings(entry.value, "'\(name)'"),
-                    keyPlace: entry.key.place, place: entry.value.place)
-            }
-            let event = RawEvent(place: item.place, members: members)
-            _ = RawEventReader.event(event, &report)
-            return event
-        }
-    }
-
     // MARK: - Expectations
 
     private static func expectation(
@@ -134,11 +115,86 @@ enum TestCompiler {
                 alert.branch = word(
                     value, key, ["attacker_first", "victim_first", "undetermined"], &report)
             case "verdict": alert.verdict = report.string(value, key)
-            default:
-                alert.count = report.hundredths(value, key).map { $0 / 100 }
+            case "count": alert.count = count(value, &report)
+            case "first": alert.first = first(value, &report)
+            case "keys": alert.keys = keys(value, &report)
+            default: alert.message = report.string(value, key)
             }
         }
         return alert
+    }
+
+    /// `3`, or bounds such as `{gte: 3, lt: 10}`.
+    private static func count(
+        _ node: YAMLNode, _ report: inout RuleText
+    ) -> ClosedRange<Int>? {
+        let range = 0...1_000_000
+        guard node.entries != nil else {
+            return report.whole(node, "count", range).map { $0...$0 }
+        }
+        var (low, high) = (range.lowerBound, range.upperBound)
+        let keys = ["gte", "gt", "lte", "lt", "eq"]
+        for (key, _, value) in report.entries(node, "count", keys: keys) {
+            guard let number = report.whole(value, "count's \(key)", range) else { continue }
+            switch key {
+            case "gte": low = max(low, number)
+            case "gt": low = max(low, number + 1)
+            case "lte": high = min(high, number)
+            case "lt": high = min(high, number - 1)
+            default: (low, high) = (max(low, number), min(high, number))
+            }
+        }
+        if low <= high { return low...high }
+        report.error(.wrongType, node.place, "no number meets these bounds")
+        return nil
+    }
+
+    /// A minute or a second, or `{after: , before: }`, both inclusive.
+    private static func first(
+        _ node: YAMLNode, _ report: inout RuleText
+    ) -> ClosedRange<Int64>? {
+        guard node.entries != nil else { return moment(node, &report) }
+        var (low, high) = (Int64.min, Int64.max)
+        for (key, _, value) in report.entries(node, "first", keys: ["after", "before"]) {
+            guard let moment = moment(value, &report) else { continue }
+            if key == "after" { low = moment.lowerBound } else { high = moment.upperBound }
+        }
+        if low <= high { return low...high }
+        report.error(.wrongType, node.place, "first's after lies behind its before")
+        return nil
+    }
+
+    private static func moment(
+        _ node: YAMLNode, _ report: inout RuleText
+    ) -> ClosedRange<Int64>? {
+        guard let text = report.string(node, "first") else { return nil }
+        let second: Int64 = 1_000_000_000
+        if let time = RuleTime.read(text) { return time...(time + second - 1) }
+        var clock = StoryClock()
+        let words = text.split(separator: " ")
+        let (reading, taken) = clock.read(words)
+        guard case .second(let number) = reading, taken == words.count else {
+            report.error(
+                .wrongType, node.place, "first must be a moment, not \(node.typeName)",
+                remedy: "13:05, 13:05:30, d11 13:05, or {after: 13:00, before: 13:30}")
+            return nil
+        }
+        let length = words.last?.utf8.count == 5 ? 60 * second : second
+        let time = TestTimeline.time(number)
+        return time...(time + length - 1)
+    }
+
+    static let alertKeyNames = [
+        "issuer", "client", "subject", "session", "grant", "family", "lineage", "token",
+        "attacker.ip", "victim.ip",
+    ]
+
+    private static func keys(_ node: YAMLNode, _ report: inout RuleText) -> [String: String] {
+        var keys: [String: String] = [:]
+        for (key, _, value) in report.entries(node, "keys", keys: alertKeyNames) {
+            keys[key] = report.string(value, key)
+        }
+        return keys
     }
 
     private static func level(_ node: YAMLNode, _ report: inout RuleText) -> Severity? {

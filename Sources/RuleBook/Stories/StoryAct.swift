@@ -1,3 +1,5 @@
+internal import AuditModel
+
 /// A refresh token as a story names it: `g5`, or `g5b` for a second one of the same generation.
 struct StoryToken: Hashable, Sendable {
     var generation: Int
@@ -20,17 +22,22 @@ struct StoryToken: Hashable, Sendable {
         else { return nil }
         self.init(generation: generation, suffix: String(suffix))
     }
+
+    /// The newest of a chain, whichever that is; see ``StoryAct/Verb``.
+    static let newest = StoryToken(generation: -1)
+
+    /// The token that a rotation of this one gives where no other is named.
+    var next: StoryToken { StoryToken(generation: generation + 1, suffix: suffix) }
 }
 
-/// One line of a story, understood.
+/// One line of a story, or one of its repetitions, understood.
 struct StoryAct: Sendable, Equatable {
     enum Verb: Sendable, Equatable {
-        case login
-        case code(StoryToken)
+        case code(String?, issued: StoryToken)
         case refresh(StoryToken, issued: StoryToken)
         case refused(StoryToken, Refusal)
         case use(StoryToken)
-        case logout
+        case deed(StoryDeed)
     }
 
     /// What the server says when it refuses a refresh token.
@@ -48,32 +55,60 @@ struct StoryAct: Sendable, Equatable {
 
     /// One chain of refresh tokens: an actor's session and client, and the tab in it.
     struct Lineage: Hashable, Sendable {
+        /// Empty for one that nobody knows.
         var subject: String
         var session: String
         var client: String
         var tab: Int
     }
 
-    /// Seconds since the first midnight of the story.
+    /// Seconds since the first midnight of the story, and the milliseconds after them.
     var second: Int
-    /// The actor; a stranger is `???`.
+    var millisecond = 0
+    /// The actor; a stranger is `???`, one of whom nothing is known `-`.
     var actor: String
     var place: StoryPlace
     var verb: Verb
     var lineage: Lineage
+    /// Fields of the event that the line sets itself.
+    var members: [RawEvent.Member] = []
     /// Where the line stands.
     var line: Place
 
     static let stranger = "???"
+    static let nobody = "-"
 
     /// The tokens the line names, and the one it brings into being.
     var tokens: (named: StoryToken?, issued: StoryToken?) {
         switch verb {
-        case .login, .logout: (nil, nil)
-        case .code(let issued): (nil, issued)
+        case .code(_, let issued): (nil, issued)
         case .refresh(let presented, let issued): (presented, issued)
         case .refused(let presented, _): (presented, nil)
         case .use(let token): (token, nil)
+        case .deed(let deed): (deed.token, deed.issued)
         }
+    }
+}
+
+/// What a line says that is not about the life of refresh tokens.
+struct StoryDeed: Sendable, Equatable {
+    var kind: EventKind
+    var outcome: Outcome = .success
+    var reason: Reason = .none
+    var ipRole: IPRole = .holder
+    /// The token whose access token was presented.
+    var token: StoryToken?
+    /// What the line brings into being.
+    var issued: StoryToken?
+    var code: String?
+    var grantType: String?
+    /// A token was presented that nobody has seen before.
+    var isUnknownToken = false
+    /// The tag of the kind of token that leaked, and whether it had expired.
+    var leak: Leak?
+
+    struct Leak: Sendable, Equatable {
+        var kind: String
+        var isExpired: Bool
     }
 }

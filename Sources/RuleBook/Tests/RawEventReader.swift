@@ -3,25 +3,24 @@ internal import WireFormat
 
 /// One event of a test written out under the names of the canonical event.
 enum RawEventReader {
-    struct Event {
-        var row: EventRow
-        var texts: [(column: IDColumn, text: String)]
-        var pool: [(column: CodedColumn, text: String)]
-    }
-
-    static let names = [
-        "time", "kind", "effects", "outcome", "reason", "reason_raw", "issuer", "tenant", "client",
-        "subject", "session", "grant", "family", "presented", "issued", "issued_access", "code",
-        "grant_type", "scopes", "audience", "ip", "ip_role", "asn", "country", "city",
-        "place", "network", "leaked", "user_agent", "device", "tls", "proof_key", "request",
-        "vendor_type", "generation", "asserted",
+    /// Fields that a line of a story may set beside its verb.
+    static let storyNames = [
+        "outcome", "reason", "reason_raw", "issuer", "tenant", "grant", "family", "presented",
+        "issued", "issued_access", "code", "grant_type", "scopes", "audience", "ip", "ip_role",
+        "asn", "country", "city", "place", "network", "user_agent", "device", "tls", "proof_key",
+        "request", "vendor_type", "dialect", "source", "generation", "asserted", "effects",
     ]
 
-    /// The event; nil after a diagnostic.
-    static func event(_ raw: RawEvent, _ report: inout RuleText) -> Event? {
-        var event = Event(row: EventRow(), texts: [], pool: [])
-        event.row.outcome = .success
-        event.row.ipRole = .holder
+    /// Fields that an event in a list may have.
+    static let names = storyNames + ["kind", "client", "subject", "session", "leaked"]
+
+    /// The event at a time; nil after a diagnostic.
+    static func event(
+        _ raw: RawEvent, number: Int, at time: Int64, _ report: inout RuleText
+    ) -> TestEvent? {
+        var event = StoryEvents.plain()
+        event.row.time = time
+        event.payload = Array(raw.payload.replacing("{n}", with: "\(number)").utf8)
         var isComplete = true
         for member in raw.members {
             if !names.contains(member.name) {
@@ -29,7 +28,7 @@ enum RawEventReader {
                     .unknownField, "field of an event", member.name, member.keyPlace,
                     allowed: names)
                 isComplete = false
-            } else if !read(member, into: &event) {
+            } else if !read(member.numbered(number), into: &event) {
                 report.error(
                     .wrongType, member.place,
                     "'\(member.values.joined(separator: ", ").prefix(60))' is no value of "
@@ -37,51 +36,17 @@ enum RawEventReader {
                 isComplete = false
             }
         }
-        if !raw.members.contains(where: { $0.name == "time" }) {
-            report.error(.missingKey, raw.place, "the event has no time")
-            return nil
-        }
         return isComplete ? event : nil
     }
 
-    /// The events in total order. Events without their own ids are told apart by their number.
-    static func batch(_ events: [Event]) -> EventBatch {
-        var batch = EventBatch(capacity: events.count)
-        var pool = StringPool()
-        var rows: [(row: EventRow, texts: [(column: IDColumn, text: String)])] = []
-        for (index, event) in events.enumerated() {
-            var row = event.row
-            var hash = IdentityHash("story-event/1")
-            hash.add(Int64(index))
-            row.id = hash.id()
-            row.at = Int64(index)
-            row.dialect = pool.code(of: StoryEvents.dialect)
-            row.source = pool.code(of: StoryEvents.dialect)
-            for (column, text) in event.pool { set(column, pool.code(of: text), in: &row) }
-            rows.append((row, event.texts))
-        }
-        batch.pool = pool
-        for entry in rows.sorted(by: { $0.row.orderKey < $1.row.orderKey }) {
-            batch.append(entry.row)
-            for text in entry.texts { batch.keepText(text.text, of: text.column) }
-        }
-        return batch
-    }
-
-    private static func read(_ member: RawEvent.Member, into event: inout Event) -> Bool {
+    static func read(_ member: RawEvent.Member, into event: inout TestEvent) -> Bool {
         guard let text = member.values.first else { return false }
         if let column = CodedColumn.allCases.first(where: { $0.field.name == member.name }) {
             let joined = member.values.joined(separator: " ")
-            event.pool.append((column, joined))
+            event.texts[column] = joined
             return isWritten(joined, as: column)
         }
-        if let column = idColumn(member.name) {
-            guard let packed = Array(text.utf8).withUnsafeBytes({ ID128.pack($0) })
-            else { return false }
-            set(column, packed.id, in: &event.row)
-            if !packed.isText { event.texts.append((column, text)) }
-            return true
-        }
+        if let column = idColumn(member.name) { return event.name(text, column) }
         return readFixed(member, text, into: &event.row)
     }
 
@@ -99,7 +64,6 @@ enum RawEventReader {
         _ member: RawEvent.Member, _ text: String, into row: inout EventRow
     ) -> Bool {
         switch member.name {
-        case "time": return assign(RuleTime.read(text), to: &row.time)
         case "kind": return assign(EventKind(name: text), to: &row.kind)
         case "outcome": return assign(value(text, of: Outcome.allCases, \.name), to: &row.outcome)
         case "reason": return assign(value(text, of: Reason.allCases, \.name), to: &row.reason)
@@ -152,45 +116,6 @@ enum RawEventReader {
         case "proof_key": .proofKey
         case "request": .request
         default: nil
-        }
-    }
-
-    private static func set(_ column: IDColumn, _ id: ID128, in row: inout EventRow) {
-        switch column {
-        case .event: row.id = id
-        case .session: row.session = id
-        case .family: row.family = id
-        case .grant: row.grant = id
-        case .presented: row.presented = id
-        case .issuedRefresh: row.issuedRefresh = id
-        case .issuedAccess: row.issuedAccess = id
-        case .code: row.code = id
-        case .proofKey: row.proofKey = id
-        case .request: row.request = id
-        case .ip: row.ip = IPAddress(bits: id)
-        }
-    }
-
-    private static func set(_ column: CodedColumn, _ code: UInt32, in row: inout EventRow) {
-        switch column {
-        case .dialect: row.dialect = code
-        case .source: row.source = code
-        case .issuer: row.issuer = code
-        case .tenant: row.tenant = code
-        case .client: row.client = code
-        case .subject: row.subject = code
-        case .grantType: row.grantType = code
-        case .scopes: row.scopes = code
-        case .audience: row.audience = code
-        case .userAgent: row.userAgent = code
-        case .device: row.device = code
-        case .tls: row.tls = code
-        case .reasonRaw: row.reasonRaw = code
-        case .vendorType: row.vendorType = code
-        case .city: row.city = code
-        case .place: row.place = code
-        case .network: row.network = code
-        case .leaked: row.leaked = code
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import AuditModel
+
 /// What a story must keep to so that it means what it says.
 enum StoryChecks {
     static func areSound(
@@ -13,31 +15,37 @@ enum StoryChecks {
             issued[lineage] = Set(birth.tokens)
         }
         for act in acts {
-            if act.actor == StoryAct.stranger, issued[act.lineage] == nil, !isMidlife {
+            let tokens = act.tokens
+            if act.actor == StoryAct.stranger, tokens.named != nil, issued[act.lineage] == nil,
+                !isMidlife
+            {
                 report.error(.story, act.line, "the stranger acts before the owner does")
                 return false
             }
-            let tokens = act.tokens
-            var known = issued[act.lineage] ?? []
-            if let named = tokens.named, isAccepted(act), !isMidlife, !known.contains(named) {
+            if let named = tokens.named, isAccepted(act), !isMidlife,
+                issued[act.lineage]?.contains(named) != true
+            {
                 report.error(
                     .story, act.line, "\(named.text) was never issued in this story",
-                    remedy: "known by then: \(list(known))")
+                    remedy: "known by then: \(list(issued[act.lineage] ?? []))")
                 return false
             }
-            if let new = tokens.issued, !known.insert(new).inserted {
+            if let new = tokens.issued, !issued[act.lineage, default: []].insert(new).inserted {
                 report.error(
                     .story, act.line, "\(new.text) is issued already",
                     remedy: "call the second one \(new.text)b")
                 return false
             }
-            issued[act.lineage] = known
         }
         return true
     }
 
     private static func isAccepted(_ act: StoryAct) -> Bool {
-        if case .refused = act.verb { false } else { true }
+        switch act.verb {
+        case .refused: false
+        case .deed(let deed): deed.outcome == .success
+        default: true
+        }
     }
 
     private static func list(_ tokens: Set<StoryToken>) -> String {
@@ -57,26 +65,26 @@ struct StoryBirth {
 
     /// The births of all chains that the story does not open itself, in order of appearance.
     static func births(_ acts: [StoryAct]) -> [(StoryAct.Lineage, StoryBirth)] {
-        var births: [(StoryAct.Lineage, StoryBirth)] = []
-        var seen: Set<StoryAct.Lineage> = []
+        var order: [StoryAct.Lineage] = []
+        var chains: [StoryAct.Lineage: [StoryAct]] = [:]
         for act in acts {
-            guard let named = act.tokens.named ?? act.tokens.issued,
-                seen.insert(act.lineage).inserted
-            else { continue }
-            if case .code = act.verb { continue }
-            let lowest =
-                acts.filter { $0.lineage == act.lineage }
-                .compactMap { $0.tokens.named?.generation }.min() ?? named.generation
-            let generations = min(lowest, named.generation)...named.generation
-            let owner =
-                acts.first { $0.lineage == act.lineage && $0.actor != StoryAct.stranger } ?? act
-            births.append(
-                (
-                    act.lineage,
-                    StoryBirth(
-                        first: owner, tokens: generations.map { StoryToken(generation: $0) })
-                ))
+            if chains[act.lineage] == nil { order.append(act.lineage) }
+            chains[act.lineage, default: []].append(act)
         }
-        return births
+        return order.compactMap { lineage in
+            let chain = chains[lineage] ?? []
+            return birth(chain).map { (lineage, $0) }
+        }
+    }
+
+    private static func birth(_ chain: [StoryAct]) -> StoryBirth? {
+        let first = chain.first { $0.tokens.named != nil || $0.tokens.issued != nil }
+        guard let first, let named = first.tokens.named else { return nil }
+        let lowest =
+            chain.compactMap { $0.tokens.named?.generation }.min() ?? named.generation
+        let generations = min(lowest, named.generation)...named.generation
+        let owner = chain.first { $0.actor != StoryAct.stranger } ?? first
+        return StoryBirth(
+            first: owner, tokens: generations.map { StoryToken(generation: $0) })
     }
 }

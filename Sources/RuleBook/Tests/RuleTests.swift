@@ -1,5 +1,6 @@
 public import AuditModel
 internal import Detection
+internal import WireFormat
 
 /// Runs the tests that stand beside rules, each through a ledger and an engine of its own.
 public enum RuleTests {
@@ -25,7 +26,7 @@ public enum RuleTests {
     public static func run(
         _ rules: LoadedRules, only names: [String] = [], runsPack: Bool = true
     ) -> [Result] {
-        let active = rules.active
+        let active = TestRules(rules.active)
         var results: [Result] = []
         for rule in rules.rules where !rule.isBlind {
             guard runsPack || !rule.isFromPack else { continue }
@@ -36,7 +37,7 @@ public enum RuleTests {
         return results
     }
 
-    private static func run(_ test: RuleTest, of rule: LoadedRule, _ active: [Rule]) -> Result {
+    private static func run(_ test: RuleTest, of rule: LoadedRule, _ active: TestRules) -> Result {
         var result = Result(
             rule: rule.rule.name, test: test.name, path: rule.path, line: test.line,
             failures: [], alerts: [])
@@ -44,9 +45,9 @@ public enum RuleTests {
             result.failures = ["the story or its events cannot be read"]
             return result
         }
-        var run = DetectionRun(rules: active)
-        for row in 0..<batch.count { run.take(batch, row: row, pool: batch.pool) }
         let about = Set([rule.rule.name] + test.expectation.ruleNames)
+        var run = DetectionRun(rules: active.deciding(about))
+        for row in 0..<batch.count { run.take(batch, row: row, pool: batch.pool) }
         result.alerts = run.alerts().filter { alert in
             about.contains(alert.rule.name)
                 && alert.keys.subject?.hasPrefix(StoryPrelude.subjectPrefix) != true
@@ -55,17 +56,34 @@ public enum RuleTests {
         return result
     }
 
-    private static func batch(_ test: RuleTest) -> EventBatch? {
+    /// The events of a test in total order; nil for a test that cannot be read.
+    static func batch(_ test: RuleTest) -> EventBatch? {
         var report = RuleText(path: "", text: "")
-        switch test.script {
-        case .story(let story):
-            return StoryParser.acts(story, &report).map {
-                StoryEvents.batch($0, isMidlife: story.isMidlife, rotation: test.rotation)
-            }
-        case .events(let events):
-            let read = events.compactMap { RawEventReader.event($0, &report) }
-            return read.count == events.count ? RawEventReader.batch(read) : nil
+        var timeline = TestTimeline()
+        var story = StoryEvents()
+        if let text = test.script.story {
+            guard let acts = StoryParser.acts(text, &report) else { return nil }
+            story.add(
+                acts, isMidlife: text.isMidlife, rotation: test.rotation, to: &timeline)
         }
+        var records = VendorRecords()
+        for raw in test.script.events {
+            for (index, time) in raw.times.enumerated() {
+                if let record = raw.record {
+                    records.add(record, number: index + 1, at: time)
+                    continue
+                }
+                guard var event = RawEventReader.event(
+                    raw, number: index + 1, at: time, &report)
+                else { return nil }
+                story.place(raw, number: index + 1, in: &event)
+                timeline.add(event)
+            }
+        }
+        let decoded = records.decode()
+        guard decoded.issues.isEmpty else { return nil }
+        for batch in decoded.batches { timeline.add(batch) }
+        return timeline.batch()
     }
 
     // MARK: - Comparison
@@ -101,15 +119,43 @@ extension ExpectedAlert {
             && level.map { $0 == alert.severity } ?? true
             && branch.map { $0 == alert.branch?.rawValue } ?? true
             && verdict.map { $0 == alert.verdict } ?? true
-            && count.map { $0 == alert.count } ?? true
+            && count.map { $0.contains(alert.count) } ?? true
+            && first.map { $0.contains(alert.firstSeen) } ?? true
+            && message.map { alert.message.contains($0) } ?? true
+            && keys.allSatisfy { key, text in Self.key(key, of: alert) == text }
+    }
+
+    private static func key(_ name: String, of alert: Alert) -> String? {
+        switch name {
+        case "issuer": alert.keys.issuer
+        case "client": alert.keys.client
+        case "subject": alert.keys.subject
+        case "session": alert.keys.session
+        case "grant": alert.keys.grant
+        case "family": alert.keys.family
+        case "lineage": alert.keys.lineage
+        case "token": alert.keys.token
+        case "attacker.ip": alert.attacker?.ip
+        default: alert.victim?.ip
+        }
     }
 
     fileprivate func text(own: String) -> String {
         let parts = [
             level.map(\.name), branch, verdict.map { "verdict \($0)" },
-            count.map { "count \($0)" },
-        ].compactMap { $0 }
+            count.map {
+                "count \($0.lowerBound)"
+                    + ($0.count == 1 ? "" : $0.upperBound == 1_000_000 ? "…" : "…\($0.upperBound)")
+            },
+            first.map { "first \(Self.text($0))" }, message.map { "message '\($0)'" },
+        ].compactMap { $0 } + keys.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         return (rule ?? own) + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
+    }
+
+    private static func text(_ range: ClosedRange<Int64>) -> String {
+        let low = range.lowerBound == .min ? "" : TimeText.string(range.lowerBound, precision: 0)
+        let high = range.upperBound == .max ? "" : TimeText.string(range.upperBound, precision: 0)
+        return "\(low)…\(high)"
     }
 }
 

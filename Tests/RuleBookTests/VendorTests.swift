@@ -1,0 +1,24 @@
+import RuleBook
+import Testing
+
+@Suite("What servers can write")
+struct VendorTests {
+    @Test("Every type of Keycloak's list is decoded to a kind that the list gives it")
+    func agreement() {
+        let types = RuleBook.vendorTypes("keycloak")
+        #expect(types.count > 100)
+        for type in types {
+            let isError = type.name.hasSuffix("_ERROR")
+            let members = type.members.map { $0 == "error" ? "error: invalid" : "\($0): x" }
+            let record = (["type: \(type.name)", "realmId: main"] + members)
+                .joined(separator: ", ")
+            let kinds = type.kinds.sorted().joined(separator: ", ")
+            let text = RuleFixture.tested(
+                "found: {kind: [\(kinds)], vendor_type: \(type.name)}\ncondition: found",
+                "key: [issuer]",
+                "events: [{dialect: keycloak, time: '10:00', record: {\(record)}}]\n"
+                    + "expect: {count: 1}")
+            #expect(RuleFixture.failures(text) == [], "\(type.name) \(isError)")
+        }
+    }
+}
