@@ -80,7 +80,8 @@ struct AggregateOperator: Sendable {
             figures: [
                 Firing.Figure(
                     name: name, value: FieldValue.decimal(result),
-                    comparedTo: bounds.text(FieldValue.decimal) + " in \(clock.text)")
+                    comparedTo: bounds.text(FieldValue.decimal) + " in \(clock.text)"),
+                Firing.Figure(name: "window", value: clock.text),
             ], evidence: evidence)
     }
 }

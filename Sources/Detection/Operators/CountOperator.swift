@@ -75,7 +75,8 @@ struct CountOperator: Sendable {
             figures: [
                 Firing.Figure(
                     name: fields.isEmpty ? "count" : "distinct", value: text,
-                    comparedTo: bounds.text { String($0) } + " in \(clock.text)")
+                    comparedTo: bounds.text { String($0) } + " in \(clock.text)"),
+                Firing.Figure(name: "window", value: clock.text),
             ], evidence: evidence)
     }
 }

@@ -70,6 +70,7 @@ struct RatioOperator: Sendable {
                 Firing.Figure(
                     name: "count", value: "\(counts.part) of \(counts.whole)",
                     comparedTo: ">= \(ratio.minimum)"),
+                Firing.Figure(name: "window", value: clock.text),
             ], evidence: evidence)
     }
 }

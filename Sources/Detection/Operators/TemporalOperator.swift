@@ -78,7 +78,8 @@ struct TemporalOperator: Sendable {
                 Firing.Figure(
                     name: "count", value: String(leasts.reduce(0, +)),
                     comparedTo: isOrdered
-                        ? "one after another within \(clock.text)" : "all within \(clock.text)")
+                        ? "one after another within \(clock.text)" : "all within \(clock.text)"),
+                Firing.Figure(name: "window", value: clock.text),
             ], evidence: Array(found.filter { $0 != reference }.suffix(Self.mostEvidence)))
     }
 }
