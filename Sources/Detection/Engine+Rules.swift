@@ -64,7 +64,12 @@ extension Engine {
         _ place: Int, _ fields: [Rule.KeyField], _ inputs: UInt32, _ batch: EventBatch,
         _ row: Int, _ transition: Transition?, _ ledger: Ledger, _ pool: StringPool
     ) -> Firing? {
-        guard let key = GroupKey.of(fields, batch, row, transition, ledger, pool) else {
+        let hasOtherKeys = rules[place].hasInputKeys
+        let key =
+            hasOtherKeys
+            ? GroupKey.ofTexts(fields, batch, row, transition, ledger, pool)
+            : GroupKey.of(fields, batch, row, transition, ledger, pool)
+        guard let key else {
             ungrouped += 1
             return nil
         }
@@ -72,7 +77,9 @@ extension Engine {
         if let selection = operators[place].selection {
             occurrence.isSelected = matches(selection, place, batch, row, transition, pool)
         }
-        return operators[place].take(occurrence, batch, row, transition, pool)
+        var firing = operators[place].take(occurrence, batch, row, transition, pool)
+        if hasOtherKeys { firing?.key = fields }
+        return firing
     }
 
     /// The inputs that hold, those with the same group fields together.

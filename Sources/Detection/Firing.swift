@@ -60,6 +60,8 @@ struct Firing {
         var victim: Alert.Presenter
     }
 
+    /// The fields that grouped the event, where its input has other ones than the rule.
+    var key: [Rule.KeyField]?
     /// The event that the alert is about, when it is an earlier one (``Operation/Absence``).
     var anchor: EventRow?
 }

@@ -20,6 +20,39 @@ struct GroupKey {
         return key.id
     }
 
+    /// The same by the texts of the fields, so that one value is one key in whatever column it
+    /// stands.
+    static func ofTexts(
+        _ fields: [Rule.KeyField], _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ ledger: Ledger, _ pool: StringPool
+    ) -> ID128? {
+        var key = GroupKey()
+        for field in fields {
+            guard let part = textPart(field, batch, row, transition, ledger, pool)
+            else { return nil }
+            key.add(part)
+        }
+        return key.id
+    }
+
+    private static func textPart(
+        _ field: Rule.KeyField, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ ledger: Ledger, _ pool: StringPool
+    ) -> ID128? {
+        let source: RuleField
+        switch field {
+        case .family, .lineage, .prefix:
+            return part(field, batch, row, transition, ledger, pool)
+        case .field(let other): source = other
+        default:
+            guard let column = Field(rawValue: field.name) else { return nil }
+            source = .event(column)
+        }
+        let value = FieldReader.value(source, batch, row, transition, pool)
+        if case .absent = value { return nil }
+        return hash(value.firstText)
+    }
+
     /// The value of some fields together, for counting different ones; nil when one is absent.
     static func value(
         _ fields: [RuleField], _ batch: EventBatch, _ row: Int, _ transition: Transition?,

@@ -20,9 +20,13 @@ public struct RuleDiagnostic: Sendable, Equatable {
         case unknownValue = "rule.unknown_value"
         case unknownField = "rule.unknown_field"
         case unknownModifier = "rule.unknown_modifier"
-        case unsupportedModifier = "rule.unsupported_modifier"
         case modifierMisuse = "rule.modifier_misuse"
-        case keywords = "rule.keywords"
+        case expression = "rule.expression"
+        case undefined = "rule.undefined"
+        case obsolete = "rule.obsolete"
+        case correlation = "rule.correlation"
+        case filter = "rule.filter"
+        case notPortable = "rule.not_portable"
         case condition = "rule.condition"
         case unknownSelection = "rule.unknown_selection"
         case unusedSelection = "rule.unused_selection"
@@ -32,7 +36,6 @@ public struct RuleDiagnostic: Sendable, Equatable {
         case duplicateName = "rule.duplicate_name"
         case replaced = "rule.replaced"
         case otherLogSource = "rule.other_logsource"
-        case unsupportedDocument = "rule.unsupported_document"
         case story = "rule.story"
     }
 
