@@ -29,6 +29,10 @@ struct ValueReader {
         self.placeholders = placeholders
     }
 
+    private var most: Int {
+        modifiers.reading == .regex ? Self.mostExpressions : SelectionCompiler.mostValues
+    }
+
     private var type: FieldSchema.FieldType { FieldSchema.type(of: field) }
 
     /// Predicates that must all hold; nil after an error.
@@ -51,10 +55,9 @@ struct ValueReader {
             guard let matchers = matchers(node, &report) else { continue }
             values.append(matchers)
             count += matchers.count
-            if count > SelectionCompiler.mostValues {
+            if count > most {
                 report.error(
-                    .tooMany, node.place,
-                    "'\(name)' comes to more than \(SelectionCompiler.mostValues) patterns")
+                    .tooMany, node.place, "'\(name)' comes to more than \(most) patterns")
                 return nil
             }
         }

@@ -79,6 +79,16 @@ struct CorrelationTests {
         #expect(hits(loaded, nobody) == [])
     }
 
+    @Test("Without group-by all events are one group, which a warning says")
+    func ungrouped() {
+        let loaded = load(count.replacing("group-by: [subject]\n", with: ""))
+        #expect(loaded.diagnostics.map(\.code) == [.undefined])
+        let events = ["a", nil, "c"].enumerated().map {
+            event(Int64($0.offset), "fail", $0.element)
+        }
+        #expect(hits(loaded, events) == ["COR 2 x1"])
+    }
+
     @Test(
         "Every bound",
         arguments: [

@@ -49,6 +49,8 @@ struct SigmaHostileTests {
         #expect(!SigmaFixture.fires("user_agent|re: '^(a+)+$'", event))
         let huge = String(repeating: "(a{1000}){1000}", count: 20)
         #expect(codes("s: {user_agent|re: '\(huge)'}\ncondition: s") == [.expression])
+        let many = (0...1_000).map { "a\($0)" }.joined(separator: ", ")
+        #expect(codes("s: {user_agent|re: [\(many)]}\ncondition: s") == [.tooMany])
         let deep = String(repeating: "(", count: 2_000) + String(repeating: ")", count: 2_000)
         #expect(codes("s: {user_agent|re: '\(deep)'}\ncondition: s") == [.expression])
     }
