@@ -27,10 +27,13 @@ public enum RuleBook {
     public static func load(sources: [RuleSource]) -> LoadedRules {
         var files: [RuleText] = []
         var drafts: [RuleDraft] = []
+        var overlays: [Overlay] = []
         for (index, source) in sources.enumerated() {
             var report = RuleText(path: source.path, text: source.text)
             for document in YAMLReader.documents(source.text, into: &report) {
-                if var draft = DocumentCompiler.draft(document, stem: source.stem, &report) {
+                if OverlayCompiler.isOverlay(document) {
+                    overlays += OverlayCompiler.overlays(document, file: index, &report)
+                } else if var draft = DocumentCompiler.draft(document, stem: source.stem, &report) {
                     draft.file = index
                     drafts.append(draft)
                 }
@@ -39,7 +42,9 @@ public enum RuleBook {
         }
         var linker = RuleLinker(files: files, sets: sources.map(\.set))
         for draft in drafts { linker.add(draft) }
-        return linker.link()
+        var loaded = linker.link()
+        OverlayApplier.apply(overlays, from: sources, to: &loaded)
+        return loaded
     }
 
     /// Rules from one text, without the pack.

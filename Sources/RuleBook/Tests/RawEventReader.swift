@@ -120,8 +120,11 @@ enum RawEventReader {
     }
 }
 
-/// Times of raw test events.
+/// Moments as rule files write them.
 enum RuleTime {
+    /// `2026-03-02T10:00:00Z`.
+    static func text(_ time: Int64) -> String { TimeText.string(time, precision: 0) }
+
     /// Nanoseconds since 1970 of `2026-03-02T10:00:00Z`; nil for anything else.
     static func read(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
