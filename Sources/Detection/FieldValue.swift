@@ -176,6 +176,8 @@ enum FieldReader {
         case .asn: return batch.asn[row] == 0 ? .absent : .number(Int(batch.asn[row]) * 100)
         case .country: return texts(country(batch.country[row]).map { [$0] } ?? [])
         case .generation: return count(batch.generation[row])
+        // Seconds since 1970; what lies below a hundredth of one is cut.
+        case .time: return .number(Int(batch.time[row] / 10_000_000))
         case .asserted: return .truth(batch.flags[row].contains(.asserted))
         case .issued:
             return texts(

@@ -10,7 +10,8 @@ enum RuleOrder {
             let ready = waiting.filter { rule in
                 awaited(rule).allSatisfy { placed.contains($0) || !names.contains($0) }
             }
-            let next = ready.isEmpty ? [waiting[0]] : ready
+            // Versions of one rule share its id and go together.
+            let next = ready.isEmpty ? waiting.filter { $0.id == waiting[0].id } : ready
             let taken = Set(next.map(\.id))
             result += next
             placed.formUnion(next.flatMap { [$0.name, $0.id] })

@@ -14,6 +14,14 @@ public struct LoadedRule: Sendable {
     /// Names of the Sigma filters that hide events from the rule, in the order loaded.
     public var filters: [String] = []
     public var tests: [RuleTest]
+    /// What operators changed of it, in the order in which it decides.
+    public var overlays: [RuleOverlay] = []
+    /// The rule as overlays make it: what is left of it, then one version for each overlay that
+    /// changes it for its events. Nil without overlays.
+    var versions: [Rule]?
+
+    /// What runs of it.
+    public var running: [Rule] { versions ?? [rule] }
 
     public var isBlind: Bool { !blindness.isEmpty }
 }
@@ -31,7 +39,10 @@ public struct LoadedRules: Sendable {
     }
 
     /// The rules an engine can run: all that are not blind.
-    public var active: [Rule] { rules.filter { !$0.isBlind }.map(\.rule) }
+    public var active: [Rule] { rules.filter { !$0.isBlind }.flatMap(\.running) }
+
+    /// ``active`` as their authors wrote them, without overlays: what tests are about.
+    var asWritten: [Rule] { rules.filter { !$0.isBlind }.map(\.rule) }
 
     /// Whether `rules check` fails (exit 2).
     public var hasErrors: Bool { diagnostics.contains { $0.isError } }

@@ -37,17 +37,25 @@ public enum RuleBook {
             placeholders.read(documents, &files[index])
         }
         var read: [FileCompiler] = []
+        var overlays: [Overlay] = []
         for (index, source) in sources.enumerated() where !Placeholders.isFile(source) {
             var compiler = FileCompiler(
                 file: index, stem: source.stem, placeholders: placeholders,
                 isStrict: strictly && source.set != 0)
-            compiler.compile(YAMLReader.documents(source.text, into: &files[index]), &files[index])
+            var documents = YAMLReader.documents(source.text, into: &files[index])
+            for document in documents where OverlayCompiler.isOverlay(document) {
+                overlays += OverlayCompiler.overlays(document, file: index, &files[index])
+            }
+            documents.removeAll(where: OverlayCompiler.isOverlay)
+            compiler.compile(documents, &files[index])
             read.append(compiler)
         }
         var linker = RuleLinker(files: files, sets: sources.map(\.set))
         for draft in read.flatMap(\.drafts) { linker.add(draft) }
         for filter in read.flatMap(\.filters) { linker.add(filter) }
-        return linker.link()
+        var loaded = linker.link()
+        OverlayApplier.apply(overlays, from: sources, to: &loaded)
+        return loaded
     }
 
     /// Rules from one text, without the pack.

@@ -14,6 +14,8 @@ public struct RuleListing: Sendable, Equatable {
     public var path: String
     /// Why the rule sees nothing; empty when it sees.
     public var blindness: [String]
+    /// What operators changed of it, by whom and until when.
+    public var overlays: [String]
 }
 
 extension LoadedRules {
@@ -23,12 +25,13 @@ extension LoadedRules {
             RuleListing(
                 name: loaded.rule.name, id: loaded.rule.id, title: loaded.rule.title,
                 level: loaded.rule.level.name, status: loaded.rule.status.rawValue,
-                path: loaded.path, blindness: loaded.blindness)
+                path: loaded.path, blindness: loaded.blindness,
+                overlays: loaded.overlays.map(\.text))
         }
     }
 
     /// ``listing`` as one JSON array of `{name,id,title,level,status,path}`; a blind rule has also
-    /// `blind`, its reasons.
+    /// `blind`, its reasons, and one that operators changed `overlays`.
     public var listingJSON: String {
         var json = JSONWriter()
         json.beginArray()
@@ -76,6 +79,7 @@ extension RuleListing {
         json.member("status", status)
         json.member("path", path)
         json.member("blind", blindness)
+        json.member("overlays", overlays)
         json.endObject()
     }
 }

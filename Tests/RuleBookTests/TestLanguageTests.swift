@@ -203,6 +203,9 @@ struct TestLanguageTests {
         arguments: [
             ("events: [{kind: other}]\nexpect: none", "rule.missing_key 13:20"),
             ("events: [{time: soon}]\nexpect: none", "rule.wrong_type 13:27"),
+            ("events: [{time: '2262-01-01T00:00:00Z'}]\nexpect: none", "rule.wrong_type 13:27"),
+            ("story: 10:00 a rome/t login x9 over 9999d\nexpect: none", "rule.story 13:47"),
+            ("story: 10:00 a{n} rome/t use g9999 x9\nexpect: none", "rule.story 13:18"),
             ("background: [{kind: other, days: 10}]\nexpect: none", "rule.missing_key 13:24"),
             ("background: [{per_hour: 1, days: 999}]\nexpect: none", "rule.wrong_type 13:44"),
             ("events: [{time: '10:00', where: berln/x}]\nexpect: none", "rule.wrong_type 13:43"),

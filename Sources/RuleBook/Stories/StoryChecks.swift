@@ -10,6 +10,13 @@ enum StoryChecks {
                 .story, act.line, "a story has at most \(StoryNetworks.mostPlaces) places")
             return false
         }
+        if let act = acts.last, generations(acts) > StoryParser.mostActs {
+            report.error(
+                .story, act.line, "the story's grants are too old: more than "
+                    + "\(StoryParser.mostActs) rotations before it opens",
+                remedy: "begin with a lower generation, such as g5")
+            return false
+        }
         var issued: [StoryAct.Lineage: Set<StoryToken>] = [:]
         for (lineage, birth) in StoryBirth.births(acts) {
             issued[lineage] = Set(birth.tokens)
@@ -38,6 +45,15 @@ enum StoryChecks {
             }
         }
         return true
+    }
+
+    /// Rotations that lie before the story, at most.
+    private static func generations(_ acts: [StoryAct]) -> Int {
+        var first: [StoryAct.Lineage: Int] = [:]
+        for act in acts where first[act.lineage] == nil {
+            if let named = act.tokens.named { first[act.lineage] = named.generation + 1 }
+        }
+        return first.values.reduce(0, +)
     }
 
     private static func isAccepted(_ act: StoryAct) -> Bool {

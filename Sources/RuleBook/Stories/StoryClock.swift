@@ -91,6 +91,8 @@ struct StoryRepeat: Sendable, Equatable {
 
     static let once = StoryRepeat(times: 1, span: 0)
     static let mostTimes = 20_000
+    /// Seconds.
+    static let longest = 366 * 86_400
 
     /// Milliseconds from the first time to the one with this index.
     func offset(_ index: Int) -> Int { index * span * 1000 / max(1, times) }

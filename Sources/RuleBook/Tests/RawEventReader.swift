@@ -120,9 +120,16 @@ enum RawEventReader {
     }
 }
 
-/// Times of raw test events.
+/// Moments as rule files write them.
 enum RuleTime {
-    /// Nanoseconds since 1970 of `2026-03-02T10:00:00Z`; nil for anything else.
+    /// `2026-03-02T10:00:00Z`.
+    static func text(_ time: Int64) -> String { TimeText.string(time, precision: 0) }
+
+    /// Before 2249, so that sums of times and spans are times.
+    private static let latest: Int64 = 8_800_000_000_000_000_000
+
+    /// Nanoseconds since 1970 of `2026-03-02T10:00:00Z`; nil for anything else, and for what lies
+    /// before 1970 or after 2248.
     static func read(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
         guard bytes.count == 20, bytes[4] == 0x2D, bytes[7] == 0x2D,
@@ -135,8 +142,9 @@ enum RuleTime {
             return Int64(String(decoding: bytes[range], as: UTF8.self))
         }
         guard numbers.count == 6 else { return nil }
-        return TimeText.time(
+        let time = TimeText.time(
             year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3],
             minute: numbers[4], second: numbers[5], nanosecond: 0)
+        return time.flatMap { (0...latest).contains($0) ? $0 : nil }
     }
 }
