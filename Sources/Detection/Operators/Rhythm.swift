@@ -60,14 +60,22 @@ struct Rhythm: Sendable {
         return Self.shrunk(Double(cells[own]) * weight, weight, to: day)
     }
 
-    /// The most, or the least, to expect in an hour or its neighbours: clocks are put forward and
-    /// back while people keep their habits.
+    /// The most to expect in an hour or its neighbours: clocks are put forward and back while
+    /// people keep their habits.
     func most(_ hour: Int64) -> Double {
         max(expected(hour - 1), expected(hour), expected(hour + 1))
     }
 
+    /// The least to expect in an hour or its neighbours: no more than they had, and nothing of an
+    /// hour of the week that was not seen.
     func least(_ hour: Int64) -> Double {
-        min(expected(hour - 1), expected(hour), expected(hour + 1))
+        var least = Double.infinity
+        for hour in (hour - 1)...(hour + 1) {
+            let cell = Self.cell(hour)
+            if weight(of: cell) < 1 { return 0 }
+            least = min(least, Double(cells[cell]), expected(hour))
+        }
+        return least
     }
 
     private static func shrunk(_ events: Double, _ weight: Double, to mean: Double) -> Double {

@@ -6,12 +6,11 @@ internal import GrantLedger
 /// before it.
 struct SilenceOperator: Sendable {
     static let mostKeys = 16_384
-    /// A key gets no verdict before it has been known so long, by so many events.
-    static let learn: Int64 = 72 * SpikeBaseline.hour
+    /// A key gets no verdict before it has so many events; nor before a week has passed, because an
+    /// hour of the week that was not seen may be silent.
     static let learnEvents = 50
 
     fileprivate struct State: Sendable {
-        let first: Int64
         var seen = 0
         var rhythm: Rhythm
         var spread = Dispersion()
@@ -110,7 +109,6 @@ struct SilenceOperator: Sendable {
 
 extension SilenceOperator.State {
     fileprivate init(at time: Int64, _ event: KeptEvent) {
-        first = time
         rhythm = Rhythm(hour: Rhythm.floor(time, SpikeBaseline.hour))
         last = event
     }
@@ -139,9 +137,7 @@ extension SilenceOperator.State {
     /// too little is known, or which is allowed to be silent for weeks.
     fileprivate func deadline(_ limit: Int, from earliest: Int64) -> Int64? {
         let start = last.row.time
-        guard start.subtractingReportingOverflow(first).partialValue >= SilenceOperator.learn,
-            seen >= SilenceOperator.learnEvents
-        else { return nil }
+        guard seen >= SilenceOperator.learnEvents else { return nil }
         var hour = Rhythm.floor(start, SpikeBaseline.hour)
         var from = start
         var mean = 0.0
