@@ -4,7 +4,10 @@ public import Intake
 
 /// Events in total order from archives or a store, without any rule: for people who look at them.
 public struct EventSequence {
-    public init() {}
+    /// Called now and then with bytes or events done and their total, where known.
+    public var progress: ((Int64, Int64?) -> Void)?
+
+    public init() { progress = nil }
 
     /// Reads the events of a store.
     public func run(
@@ -12,7 +15,7 @@ public struct EventSequence {
     ) throws(PipelineError) {
         let pool = store.pool
         do throws(StoreError) {
-            try StoreReplay(store).run { batch, row in take(batch, row, pool) }
+            try StoreReplay(store).run(progress: progress) { batch, row in take(batch, row, pool) }
         } catch {
             throw .store(error)
         }
@@ -38,6 +41,7 @@ public struct EventSequence {
                     for place in 0..<ordered.count { take(ordered.batch, ordered.row(place), pool) }
                 }
                 reorderer.release(below: feeds.watermark) { batch, row in take(batch, row, pool) }
+                progress?(feeds.progress.read, feeds.progress.total)
             }
             tally = feeds.tally
         } catch {

@@ -13,6 +13,7 @@ public enum PipelineError: Error, Sendable {
     case unknownTimeZone(String)
     case noGrant(String)
     case ambiguousGrant(String, [String])
+    case ambiguousAlert(String, [String])
 
     /// What could not be done: why; what to do. One line.
     public var message: String {
@@ -32,6 +33,9 @@ public enum PipelineError: Error, Sendable {
             "unknown time zone '\(name)'; use a name such as UTC or Europe/Berlin"
         case .noGrant(let id):
             "no grant matches '\(id)'; `grantrail grant list` shows what is there"
+        case .ambiguousAlert(let id, let ids):
+            "'\(id)' is the start of \(ids.count) alerts; use more digits: "
+                + ids.prefix(5).joined(separator: ", ")
         case .ambiguousGrant(let id, let ids):
             "'\(id)' matches \(ids.count) grants; use more digits: "
                 + ids.prefix(5).joined(separator: ", ")
@@ -46,7 +50,7 @@ public enum PipelineError: Error, Sendable {
         case .key: 78
         case .nothingUsable: 65
         case .unknownDialect, .unknownTimeZone: 64
-        case .noGrant, .ambiguousGrant: 66
+        case .noGrant, .ambiguousGrant, .ambiguousAlert: 66
         }
     }
 }

@@ -21,13 +21,16 @@ public enum SimulationOutput {
     /// Runs `plan` and writes all its dialects from the one sequence of events, as
     /// `keycloak.jsonl` with `truth.jsonl`, and `keycloak-text.log` with `truth-text.jsonl`.
     /// The directory is made where it is missing; files of these names are replaced.
+    ///
+    /// - Parameter progress: called now and then with the events written so far.
     public static func write(
-        plan: SimulationPlan, directory: String
+        plan: SimulationPlan, directory: String, progress: ((Int64) -> Void)? = nil
     ) throws(SimulationError) -> Summary {
         guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
             throw .cannotCreate(path: directory, reason: OutputFile.lastError())
         }
         var sink = DirectorySink()
+        sink.progress = progress
         if plan.dialects.contains(.keycloakJSON) {
             sink.json = try DialectFile(.keycloakJSON, directory: directory)
         }
@@ -43,6 +46,7 @@ public enum SimulationOutput {
 private struct DirectorySink: SimulatedEventSink, ~Copyable {
     var json: DialectFile?
     var text: DialectFile?
+    var progress: ((Int64) -> Void)?
     private var events = 0
 
     init() {}
@@ -51,6 +55,7 @@ private struct DirectorySink: SimulatedEventSink, ~Copyable {
         _ event: SimulatedEvent, world: SimulatedWorld
     ) throws(SimulationError) {
         events += 1
+        if events % 1024 == 0 { progress?(Int64(events)) }
         try json?.append(event, world)
         try text?.append(event, world)
     }
