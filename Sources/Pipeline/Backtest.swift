@@ -157,6 +157,7 @@ private struct Fold {
         tally.evictedTokens = run.ledger.evicted.tokens
         tally.droppedAlerts = run.droppedAlerts + (against?.droppedAlerts ?? 0)
         return Backtest.Outcome(
-            alerts: run.alerts(), againstAlerts: against?.alerts(), tally: tally, span: first.map { $0...max($0, last) })
+            alerts: run.alerts(), againstAlerts: against?.alerts(), tally: tally,
+            span: first.map { $0...max($0, last) })
     }
 }

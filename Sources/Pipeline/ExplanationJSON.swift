@@ -17,7 +17,7 @@ extension Explanation {
         writer.member("time", time: time, precision: precision)
         writer.member("kind", kind.name)
         writer.member("dialect", dialect)
-        writer.member("facts", facts)
+        Self.list("facts", facts, &writer)
         writer.key("fired")
         writer.bool(fired)
         writer.member("severity", severity?.name)
@@ -30,9 +30,17 @@ extension Explanation {
         appendInputs(to: &writer)
         appendOperation(to: &writer)
         appendScore(to: &writer)
-        writer.member("silenced_by", silencedBy)
-        writer.member("nearest_miss", nearestMiss)
+        Self.list("silenced_by", silencedBy, &writer)
+        Self.list("nearest_miss", nearestMiss, &writer)
         writer.endObject()
+    }
+
+    /// A list that is there also when it is empty.
+    private static func list(_ key: String, _ texts: [String], _ writer: inout JSONWriter) {
+        writer.key(key)
+        writer.beginArray()
+        for text in texts { writer.string(text) }
+        writer.endArray()
     }
 
     private func appendInputs(to writer: inout JSONWriter) {

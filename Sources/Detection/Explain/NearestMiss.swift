@@ -73,7 +73,8 @@ struct NearestMiss {
         guard let operation = explanation.operation, !operation.fired else { return [] }
         let absent = explanation.key.filter { $0.value == nil }.map(\.name)
         if !absent.isEmpty, rule.inputs.allSatisfy({ $0.key == nil }) {
-            return ["the event has no \(absent.joined(separator: ", no ")), by which the rule groups"]
+            let names = absent.joined(separator: ", no ")
+            return ["the event has no \(names), by which the rule groups"]
         }
         if !lacking.isEmpty {
             return ["missing in the window: " + lacking.joined(separator: ", or ")]

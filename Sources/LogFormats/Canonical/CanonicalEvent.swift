@@ -204,8 +204,8 @@ struct CanonicalEvent {
         var index = root + 1
         while index < end {
             let node = document[index]
-            if node.kind == .object, String(decoding: document.key(node), as: UTF8.self) == "details"
-            {
+            let key = String(decoding: document.key(node), as: UTF8.self)
+            if node.kind == .object, key == "details" {
                 return Array(document.value(node))
             }
             index = Int(node.next)

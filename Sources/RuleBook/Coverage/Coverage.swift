@@ -100,6 +100,8 @@ private struct Judgement {
         for points in rule.points {
             take(sight.sight(rule.selections[points.selection]), missing: .degraded)
         }
+        // The one says the other.
+        if causes.contains(.assertedOnly) { causes.removeAll { $0 == .successes } }
     }
 
     private mutating func take(_ found: RuleSight.Sight, missing: Coverage.State) {

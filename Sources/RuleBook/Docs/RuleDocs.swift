@@ -25,8 +25,8 @@ public enum RuleDocs {
     /// `Rules/README.md`: a table of the rules, then a section on each.
     public static func readme(_ rules: LoadedRules) -> String {
         let pack = rules.rules.filter(\.isFromPack)
-        let table = ["| rule | level | status | ATT&CK | needs | state |", "|---|---|---|---|---|---|"]
-            + pack.map(row)
+        let head = "| rule | level | status | ATT&CK | needs | state |"
+        let table = [head, "|---|---|---|---|---|---|"] + pack.map(row)
         return ([introduction, table.joined(separator: "\n"), ending] + pack.map(section))
             .joined(separator: "\n\n") + "\n"
     }

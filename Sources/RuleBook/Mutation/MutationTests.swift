@@ -85,7 +85,7 @@ public enum MutationTests {
         // The test that noticed the last mutant is likely to notice the next.
         let companies = loaded.tests.map { company(of: $0, loaded, rules) }
         var order = Array(loaded.tests.indices)
-        for mutant in RuleMutator.mutants(of: loaded.rule) {
+        for mutant in RuleMutator.mutants(of: loaded.rule) where lines.has(mutant.selection) {
             report.mutants += 1
             var changed = loaded
             changed.rule = mutant.rule
@@ -132,13 +132,20 @@ private struct RuleLines {
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
-    func line(of selection: String?) -> Int {
-        guard let selection, own <= lines.count else { return own }
+    /// Whether a selection is the rule's own: one that came with `points_from` stands elsewhere.
+    func has(_ selection: String?) -> Bool {
+        selection.map { place(of: $0) != nil } ?? true || lines.count < own
+    }
+
+    func line(of selection: String?) -> Int { selection.flatMap(place) ?? own }
+
+    private func place(of selection: String) -> Int? {
+        guard own <= lines.count else { return nil }
         for index in max(0, own - 1)..<lines.count
         where lines[index].drop(while: { $0 == " " }).hasPrefix("\(selection):") {
             return index + 1
         }
-        return own
+        return nil
     }
 }
 

@@ -38,8 +38,19 @@ struct RuleMutator {
     ) {
         var rule = original
         mutate(&rule)
-        guard seen.insert(RuleHash.hash(of: rule)).inserted else { return }
+        guard seen.insert(RuleHash.hash(of: rule)).inserted, !isEquivalent(rule) else { return }
         mutants.append(RuleMutant(rule: rule, change: change, selection: selection))
+    }
+
+    /// Whether only conditions differ, and hold for the same events all the same.
+    private func isEquivalent(_ rule: Rule) -> Bool {
+        var same = rule
+        same.condition = original.condition
+        same.inputs = original.inputs
+        let pairs =
+            [(rule.condition, original.condition)]
+            + zip(rule.inputs, original.inputs).map { ($0.condition, $1.condition) }
+        return same == original && pairs.allSatisfy(TruthTable.areEqual)
     }
 
     // MARK: - Selections
@@ -214,84 +225,4 @@ struct RuleMutator {
     }
 
     private func decimal(_ hundredths: Int) -> String { DecimalText.text(hundredths) }
-}
-
-extension Rule.Condition {
-    /// The condition without a selection; nil when nothing is left of it.
-    fileprivate func without(_ index: Int) -> Rule.Condition? {
-        switch self {
-        case .selection(let own): return own == index ? nil : self
-        case .fired: return self
-        case .not(let part): return part.without(index).map { .not($0) }
-        case .all(let parts):
-            let rest = parts.compactMap { $0.without(index) }
-            return rest.isEmpty ? nil : .all(rest)
-        case .any(let parts):
-            let rest = parts.compactMap { $0.without(index) }
-            return rest.isEmpty ? nil : .any(rest)
-        }
-    }
-
-    fileprivate func uses(_ index: Int) -> Bool {
-        switch self {
-        case .selection(let own): own == index
-        case .fired: false
-        case .not(let part): part.uses(index)
-        case .all(let parts), .any(let parts): parts.contains { $0.uses(index) }
-        }
-    }
-
-    /// The condition with one part negated, or with one `not` part dropped.
-    ///
-    /// - Parameter entersAny: whether parts of which any suffices are negated, too.
-    fileprivate func variants(
-        _ names: [String], entersAny: Bool
-    ) -> [(change: String, condition: Rule.Condition)] {
-        var found: [(change: String, condition: Rule.Condition)] = []
-        if case .not(let part) = self {
-            found.append(("drop the not before \(part.text(names))", part))
-        } else {
-            found.append(("negate \(text(names))", .not(self)))
-        }
-        switch self {
-        case .selection, .fired: break
-        case .not(let part):
-            for (change, inner) in part.variants(names, entersAny: entersAny).dropFirst() {
-                found.append((change, .not(inner)))
-            }
-        case .all(let parts):
-            for (index, part) in parts.enumerated() {
-                if case .not = part, parts.count > 1 {
-                    var rest = parts
-                    rest.remove(at: index)
-                    found.append(("drop \(part.text(names))", .all(rest)))
-                }
-                for (change, inner) in part.variants(names, entersAny: entersAny) {
-                    var changed = parts
-                    changed[index] = inner
-                    found.append((change, .all(changed)))
-                }
-            }
-        case .any(let parts) where entersAny && parts.count > 1:
-            for (index, part) in parts.enumerated() {
-                for (change, inner) in part.variants(names, entersAny: true) {
-                    var changed = parts
-                    changed[index] = inner
-                    found.append((change, .any(changed)))
-                }
-            }
-        case .any: break
-        }
-        return found
-    }
-
-    private func text(_ names: [String]) -> String {
-        switch self {
-        case .selection(let index): names.indices.contains(index) ? names[index] : "?"
-        case .fired(let id): "rule \(id)"
-        case .not(let part): "not \(part.text(names))"
-        case .all(let parts): "(" + parts.map { $0.text(names) }.joined(separator: " and ") + ")"
-        case .any(let parts): "(" + parts.map { $0.text(names) }.joined(separator: " or ") + ")"
-        }
-    }
 }

@@ -130,7 +130,8 @@ struct BacktestCommand: ParsableCommand {
 
 /// Runs a backtest as the command line asks, with progress on a terminal.
 func runBacktest(
-    _ history: HistoryArguments, rules: [Rule], against: [Rule]? = nil, intake: IntakeArguments, shards: Int = 1,
+    _ history: HistoryArguments, rules: [Rule], against: [Rule]? = nil,
+    intake: IntakeArguments, shards: Int = 1,
     from: Moment? = nil, to: Moment? = nil
 ) throws(PipelineError) -> Backtest.Outcome {
     var backtest = Backtest(rules: rules, shards: shards)

@@ -164,7 +164,9 @@ private struct EventFile {
             if written <= 0 { break }
             rest = rest.dropFirst(written)
         }
-        if file < 0 || !rest.isEmpty { Terminal.fail("cannot hold the event in memory", status: 74) }
+        if file < 0 || !rest.isEmpty {
+            Terminal.fail("cannot hold the event in memory", status: 74)
+        }
         return EventFile(path: "/proc/self/fd/\(file)", start: Array(bytes.prefix(1 << 20)))
     }
 }
