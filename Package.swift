@@ -86,6 +86,7 @@ let package = Package(
         tests("AuditModel", ["AuditModel"]),
         tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd"]),
         tests("TokenScan", ["AuditModel", "TokenScan"]),
+        tests("Delivery", ["Delivery"]),
         tests("WireFormat", ["WireFormat", "AuditModel"]),
         tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
         tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),

@@ -10,6 +10,9 @@ public struct TextStyle: Sendable {
 
     public func dim(_ text: String) -> String { sequence("2", text) }
 
+    /// A text that says all is well.
+    public func good(_ text: String) -> String { sequence("32", text) }
+
     /// A text in the colour of a severity.
     public func severity(_ severity: Severity, _ text: String) -> String {
         switch severity {

@@ -53,7 +53,7 @@ extension Engine {
         return report(place, firing, batch, row, transition, ledger, pool)
     }
 
-    private mutating func operate(
+    mutating func operate(
         _ place: Int, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
         _ ledger: Ledger, _ pool: StringPool
     ) -> Firing? {
@@ -176,7 +176,7 @@ extension Engine {
         return Int(hash.id().low % UInt64(shards)) == shard
     }
 
-    private mutating func holds(
+    mutating func holds(
         _ condition: Rule.Condition, _ place: Int, _ batch: EventBatch, _ row: Int,
         _ transition: Transition?, _ pool: StringPool
     ) -> Bool {

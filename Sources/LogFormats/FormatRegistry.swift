@@ -29,3 +29,19 @@ public enum FormatRegistry {
         }
     }
 }
+
+extension FormatRegistry {
+    /// Whether a text is in Grantrail's own JSON, which no server writes: its first line, or as a
+    /// whole.
+    public static func isCanonical(_ bytes: [UInt8]) -> Bool {
+        func matches(_ bytes: some Sequence<UInt8>) -> Bool {
+            let padded = Array(bytes) + [UInt8](repeating: 0, count: RecordBatch.tailPadding)
+            return padded.withUnsafeBytes { all in
+                let end = all.count - RecordBatch.tailPadding
+                return CanonicalFormat().matches(UnsafeRawBufferPointer(rebasing: all[..<end]))
+            }
+        }
+        let line = bytes.drop { $0 == 0x0A || $0 == 0x20 }.prefix { $0 != 0x0A }
+        return matches(line) || matches(bytes)
+    }
+}

@@ -11,12 +11,16 @@ public struct Backtest {
     public struct Outcome: Sendable {
         /// Final revisions, by (time, id).
         public var alerts: [Alert]
+        /// What ``Backtest/against`` gave over the same events; nil without it.
+        public var againstAlerts: [Alert]?
         public var tally: IntakeTally
         /// Event time span of what was read, nanoseconds; nil when nothing was.
         public var span: ClosedRange<Int64>?
     }
 
     public var rules: [Rule]
+    /// Another set of rules, run over the same events in the same pass.
+    public var against: [Rule]?
     /// Into how many engines the work is split; does not change the alerts.
     public var shards: Int
     /// Only events from here on, and before there, count.
@@ -27,6 +31,7 @@ public struct Backtest {
 
     public init(rules: [Rule], shards: Int = 1) {
         self.rules = rules
+        against = nil
         self.shards = shards
         from = .min
         until = .max
@@ -127,6 +132,7 @@ public struct Backtest {
 /// A detection run held to a stretch of time, with what it saw.
 private struct Fold {
     private var run: DetectionRun
+    private var against: DetectionRun?
     private let from: Int64
     private let until: Int64
     private var first: Int64?
@@ -136,6 +142,7 @@ private struct Fold {
 
     init(_ backtest: Backtest) {
         run = DetectionRun(rules: backtest.rules, shards: backtest.shards)
+        against = backtest.against.map { DetectionRun(rules: $0, shards: backtest.shards) }
         from = backtest.from
         until = backtest.until
     }
@@ -146,14 +153,16 @@ private struct Fold {
         if first == nil { first = time }
         last = time
         run.take(batch, row: row, pool: pool)
+        against?.take(batch, row: row, pool: pool)
     }
 
     func outcome(tally: IntakeTally) -> Backtest.Outcome {
         var tally = tally
         tally.evictedFamilies = run.ledger.evicted.families
         tally.evictedTokens = run.ledger.evicted.tokens
-        tally.droppedAlerts = run.droppedAlerts
+        tally.droppedAlerts = run.droppedAlerts + (against?.droppedAlerts ?? 0)
         return Backtest.Outcome(
-            alerts: run.alerts(), tally: tally, span: first.map { $0...max($0, last) })
+            alerts: run.alerts(), againstAlerts: against?.alerts(), tally: tally,
+            span: first.map { $0...max($0, last) })
     }
 }

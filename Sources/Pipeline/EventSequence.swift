@@ -5,7 +5,10 @@ public import Places
 
 /// Events in total order from archives or a store, without any rule: for people who look at them.
 public struct EventSequence {
-    public init() {}
+    /// Called now and then with bytes or events done and their total, where known.
+    public var progress: ((Int64, Int64?) -> Void)?
+
+    public init() { progress = nil }
 
     /// Reads the events of a store.
     ///
@@ -14,7 +17,7 @@ public struct EventSequence {
         _ store: EventStore, places: PlaceBook? = nil, _ take: (EventBatch, Int, StringPool) -> Void
     ) throws(PipelineError) {
         do throws(StoreError) {
-            try StoreReplay(store, places: places).run { take($0, $1, $2) }
+            try StoreReplay(store, places: places).run(progress: progress) { take($0, $1, $2) }
         } catch {
             throw .store(error)
         }
@@ -40,6 +43,7 @@ public struct EventSequence {
                     for place in 0..<ordered.count { take(ordered.batch, ordered.row(place), pool) }
                 }
                 reorderer.release(below: feeds.watermark) { batch, row in take(batch, row, pool) }
+                progress?(feeds.progress.read, feeds.progress.total)
             }
             tally = feeds.tally
         } catch {

@@ -15,6 +15,7 @@ public enum PipelineError: Error, Sendable {
     case unknownTimeZone(String)
     case noGrant(String)
     case ambiguousGrant(String, [String])
+    case ambiguousAlert(String, [String])
 
     /// What could not be done: why; what to do. One line.
     public var message: String {
@@ -35,6 +36,9 @@ public enum PipelineError: Error, Sendable {
             "unknown time zone '\(name)'; use a name such as UTC or Europe/Berlin"
         case .noGrant(let id):
             "no grant matches '\(id)'; `grantrail grant list` shows what is there"
+        case .ambiguousAlert(let id, let ids):
+            "'\(id)' is the start of \(ids.count) alerts; use more digits: "
+                + ids.prefix(5).joined(separator: ", ")
         case .ambiguousGrant(let id, let ids):
             "'\(id)' matches \(ids.count) grants; use more digits: "
                 + ids.prefix(5).joined(separator: ", ")
@@ -50,7 +54,7 @@ public enum PipelineError: Error, Sendable {
         case .places(let error): error.exitStatus
         case .nothingUsable: 65
         case .unknownDialect, .unknownTimeZone: 64
-        case .noGrant, .ambiguousGrant: 66
+        case .noGrant, .ambiguousGrant, .ambiguousAlert: 66
         }
     }
 }

@@ -24,6 +24,15 @@ public struct LoadedRule: Sendable {
     public var running: [Rule] { versions ?? [rule] }
 
     public var isBlind: Bool { !blindness.isEmpty }
+
+    /// Whether its author says that it is not to be trusted yet, or no longer: such a rule runs
+    /// only on request.
+    public var isOff: Bool {
+        switch rule.status {
+        case .stable, .test: false
+        case .experimental, .deprecated, .unsupported: true
+        }
+    }
 }
 
 /// What loading came to. Rules with errors are not among the rules.
@@ -33,16 +42,31 @@ public struct LoadedRules: Sendable {
     /// By file in the order given, then by place.
     public var diagnostics: [RuleDiagnostic]
 
+    /// Whether rules that are off (``LoadedRule/isOff``) run all the same.
+    public var runsExperimental = false
+
     public init(rules: [LoadedRule], diagnostics: [RuleDiagnostic]) {
         self.rules = rules
         self.diagnostics = diagnostics
     }
 
-    /// The rules an engine can run: all that are not blind.
-    public var active: [Rule] { rules.filter { !$0.isBlind }.flatMap(\.running) }
+    /// The rules an engine runs: all that are neither blind nor off. Rules that are off but that a
+    /// running correlation is about give hits, and no alerts of their own.
+    public var active: [Rule] {
+        if runsExperimental { return rules.filter { !$0.isBlind }.flatMap(\.running) }
+        let running = rules.filter { !$0.isBlind && !$0.isOff }.flatMap(\.running)
+        let asked = Set(RuleClosure.bases(of: running, among: sighted).map(\.id))
+        let added = rules.filter { $0.isOff && asked.contains($0.rule.id) }.map { loaded in
+            var rule = loaded.rule
+            rule.isSilent = true
+            return rule
+        }
+        return running + added
+    }
 
-    /// ``active`` as their authors wrote them, without overlays: what tests are about.
-    var asWritten: [Rule] { rules.filter { !$0.isBlind }.map(\.rule) }
+    /// The rules an engine can run as their authors wrote them, without overlays, those that are
+    /// off included: what tests are about.
+    public var sighted: [Rule] { rules.filter { !$0.isBlind }.map(\.rule) }
 
     /// Whether `rules check` fails (exit 2).
     public var hasErrors: Bool { diagnostics.contains { $0.isError } }

@@ -23,11 +23,14 @@ public enum SimulationOutput {
     /// Beside them, in `places`, it writes where the networks are: `city.mmdb` and `asn.mmdb`
     /// (MaxMind DB 2.0) and `networks.csv` (`prefix,class` or `AS64512,class` a line).
     /// The directory is made where it is missing; files of these names are replaced.
+    ///
+    /// - Parameter progress: called now and then with the events written so far.
     public static func write(
-        plan: SimulationPlan, directory: String
+        plan: SimulationPlan, directory: String, progress: ((Int64) -> Void)? = nil
     ) throws(SimulationError) -> Summary {
         try makeDirectory(directory)
         var sink = DirectorySink()
+        sink.progress = progress
         if plan.dialects.contains(.keycloakJSON) {
             sink.json = try DialectFile(.keycloakJSON, directory: directory)
         }
@@ -64,6 +67,7 @@ public enum SimulationOutput {
 private struct DirectorySink: SimulatedEventSink, ~Copyable {
     var json: DialectFile?
     var text: DialectFile?
+    var progress: ((Int64) -> Void)?
     private var events = 0
 
     init() {}
@@ -72,6 +76,7 @@ private struct DirectorySink: SimulatedEventSink, ~Copyable {
         _ event: SimulatedEvent, world: SimulatedWorld
     ) throws(SimulationError) {
         events += 1
+        if events % 1024 == 0 { progress?(Int64(events)) }
         try json?.append(event, world)
         try text?.append(event, world)
     }

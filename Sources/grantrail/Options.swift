@@ -168,16 +168,24 @@ struct RuleOptions: ParsableArguments {
         name: .long, help: "A rule file or a directory of rules, added to the pack; repeatable.")
     var rules: [String] = []
 
-    /// The rules; prints what is wrong with them and ends with status 2 if any is invalid.
+    @Flag(help: "Also run rules whose status is experimental, deprecated or unsupported.")
+    var experimental = false
+
+    /// The rules that run; prints what is wrong with them and ends with status 2 if any is invalid.
     func load() -> [Rule] {
-        let loaded = RuleBook.load(paths: rules)
-        for diagnostic in loaded.diagnostics { Terminal.note(diagnostic.text) }
-        if loaded.hasErrors { Terminal.fail("the rules have errors; nothing was run", status: 2) }
-        let blind = loaded.rules.count - loaded.active.count
-        if blind > 0 {
-            Terminal.note("note: \(blind) of \(loaded.rules.count) rules cannot see anything here")
+        let loaded = loadAll()
+        if let summary = loaded.inactiveSummary {
+            Terminal.note("note: \(summary); `grantrail rules list --inactive` says why")
         }
         return loaded.active
+    }
+
+    /// All rules and more of `paths`; prints what is wrong and ends with status 2 if any is
+    /// invalid.
+    func loadAll(adding paths: [String] = []) -> LoadedRules {
+        var loaded = loadRules(paths + rules)
+        loaded.runsExperimental = experimental
+        return loaded
     }
 }
 

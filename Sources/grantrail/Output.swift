@@ -9,7 +9,7 @@ import WireFormat
 
 /// Prints results in the form asked for.
 struct Printer {
-    let choice: OutputChoice
+    var choice: OutputChoice
     let style: TextStyle
 
     init(_ options: OutputOptions) {

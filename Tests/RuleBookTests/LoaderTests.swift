@@ -197,12 +197,13 @@ struct LoaderTests {
         #expect(Set(RuleTests.run(loaded, only: ["REF-03"]).map(\.rule)) == ["REF-03"])
     }
 
-    @Test("A list of rules has the six members of the contract")
+    @Test("A list of rules has the members of the contract")
     func listing() {
         #expect(
             RuleFixture.load(RuleFixture.sound).listingJSON
                 == #"[{"name":"TST-01","id":"11111111-2222-4333-8444-555555555555","#
-                + #""title":"Tokens refused","level":"low","status":"test","path":"rule.yml"}]"#)
+                + #""title":"Tokens refused","level":"low","status":"test","path":"rule.yml","#
+                + #""off":false,"state":{"keys":0,"bytes_per_key":0,"bytes":0}}]"#)
         #expect(RuleFixture.load(RuleFixture.sound).checkText() == "1 rule, 0 errors, 0 warnings")
     }
 }

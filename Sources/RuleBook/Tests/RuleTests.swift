@@ -26,7 +26,7 @@ public enum RuleTests {
     public static func run(
         _ rules: LoadedRules, only names: [String] = [], runsPack: Bool = true
     ) -> [Result] {
-        let active = TestRules(rules.asWritten)
+        let active = TestRules(rules.sighted)
         var results: [Result] = []
         for rule in rules.rules where !rule.isBlind {
             guard runsPack || !rule.isFromPack else { continue }

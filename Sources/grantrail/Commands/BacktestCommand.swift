@@ -1,10 +1,12 @@
 import ArgumentParser
 import AuditModel
+import Delivery
 import Detection
 import EventStore
 import Intake
 import Foundation
 import Pipeline
+import RuleBook
 
 /// Where history comes from: archives, or a store.
 struct HistoryArguments: ParsableArguments {
@@ -34,6 +36,7 @@ struct BacktestCommand: ParsableCommand {
               grantrail backtest logs/ --rules my-rules/ --fail-on high
               grantrail backtest sim/keycloak.jsonl --labels sim/truth.jsonl
               grantrail backtest --store events.db --output ndjson | jq .message
+              grantrail backtest logs/ --rules new/ --against old/
             """)
 
     @OptionGroup var history: HistoryArguments
@@ -58,6 +61,13 @@ struct BacktestCommand: ParsableCommand {
             """)
     var labels: String?
 
+    @Option(
+        help: """
+            Compare with the pack and the rules of this file or directory: alerts gained, lost \
+            and changed, rule by rule. --fail-on then looks at gained ones.
+            """)
+    var against: String?
+
     @Option(help: ArgumentHelp("Engines to split the work over.", visibility: .hidden))
     var shards = 1
 
@@ -66,14 +76,36 @@ struct BacktestCommand: ParsableCommand {
         var missed = false
         perform { () throws(PipelineError) in
             let outcome = try runBacktest(
-                history, rules: rules.load(), intake: intake, shards: shards, from: from, to: to)
+                history, rules: rules.load(), against: against.map(other), intake: intake,
+                shards: shards, from: from, to: to)
             note(outcome.tally)
-            Printer(output).alerts(outcome.alerts)
-            worst = outcome.alerts.map(\.severity).max()
+            if let before = outcome.againstAlerts {
+                let comparison = AlertComparison(outcome.alerts, against: before)
+                print(comparison)
+                worst = comparison.gained.map(\.severity).max()
+            } else {
+                Printer(output).alerts(outcome.alerts)
+                worst = outcome.alerts.map(\.severity).max()
+            }
             if let labels { missed = try !score(outcome.alerts, labels) }
         }
         if missed { Foundation.exit(1) }
         if let failOn, let worst, worst >= failOn { Foundation.exit(1) }
+    }
+
+    /// The rules to compare with.
+    private func other(_ path: String) -> [Rule] {
+        var loaded = loadRules([path])
+        loaded.runsExperimental = rules.experimental
+        return loaded.active
+    }
+
+    private func print(_ comparison: AlertComparison) {
+        if output.choice == .text {
+            Terminal.write(ComparisonText(style: output.style).draw(comparison))
+        } else {
+            Printer(output).objects(comparison.rules) { $0.append(to: &$1) }
+        }
     }
 
     /// Whether every label that expects a rule was found.
@@ -98,10 +130,12 @@ struct BacktestCommand: ParsableCommand {
 
 /// Runs a backtest as the command line asks, with progress on a terminal.
 func runBacktest(
-    _ history: HistoryArguments, rules: [Rule], intake: IntakeArguments, shards: Int = 1,
+    _ history: HistoryArguments, rules: [Rule], against: [Rule]? = nil,
+    intake: IntakeArguments, shards: Int = 1,
     from: Moment? = nil, to: Moment? = nil
 ) throws(PipelineError) -> Backtest.Outcome {
     var backtest = Backtest(rules: rules, shards: shards)
+    backtest.against = against
     backtest.from = from?.time ?? .min
     backtest.until = to?.time ?? .max
     let progress = ProgressLine(history.store == nil ? .bytes : .events)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import EventStore
 import Foundation
 import Intake

@@ -8,8 +8,12 @@ import WireFormat
 
 struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rules", abstract: "List, check and test rules.",
-        subcommands: [List.self, Check.self, Test.self])
+        commandName: "rules",
+        abstract: "List, check, test and explain rules; see what they cover; begin new ones.",
+        subcommands: [
+            List.self, Check.self, RulesTestCommand.self, RulesExplainCommand.self,
+            RulesCoverageCommand.self, RulesNewCommand.self, RulesDocsCommand.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -17,18 +21,26 @@ struct RulesCommand: ParsableCommand {
             discussion: """
                 EXAMPLES
                   grantrail rules list
+                  grantrail rules list --inactive
                   grantrail rules list my-rules/ --output json | jq -r '.[].name'
                 """)
 
         @Argument(help: "Rule files or directories, added to the pack.")
         var paths: [String] = []
 
+        @Flag(help: "Only rules that do not run, with the reason.")
+        var inactive = false
+
         @OptionGroup var options: RuleOptions
         @OptionGroup var output: OutputOptions
 
         func run() {
             Terminal.ignoreBrokenPipes()
-            let loaded = loadRules(paths + options.rules)
+            var loaded = options.loadAll(adding: paths)
+            if inactive {
+                let runs = loaded.runsExperimental
+                loaded.rules.removeAll { !$0.isBlind && (runs || !$0.isOff) }
+            }
             switch output.choice {
             case .ndjson: Terminal.write(loaded.listingLines)
             case .json: Terminal.write(loaded.listingJSON + "\n")
@@ -37,17 +49,28 @@ struct RulesCommand: ParsableCommand {
         }
 
         private func writeLines(_ loaded: LoadedRules) {
+            let width = loaded.rules.map(\.rule.name.count).max() ?? 0
+            let style = output.style
             for entry in loaded.rules {
                 let rule = entry.rule
+                let name = String(repeating: " ", count: max(0, width - rule.name.count))
                 let level = rule.level.name
                 let padding = String(repeating: " ", count: max(0, 8 - level.count))
-                let style = output.style
                 Terminal.write(
-                    "\(style.bold(style.escape(rule.name)))  "
+                    "\(style.bold(style.escape(rule.name)))\(name)  "
                         + "\(style.severity(rule.level, level))\(padding)  "
-                        + "\(style.escape(rule.title))"
-                        + (entry.isBlind ? "  (blind)" : "") + "\n")
+                        + "\(style.escape(rule.title))" + mark(entry, loaded) + "\n")
+                guard inactive else { continue }
+                for reason in entry.blindness {
+                    Terminal.write("    \(style.escape(reason))\n")
+                }
             }
+        }
+
+        private func mark(_ entry: LoadedRule, _ loaded: LoadedRules) -> String {
+            if entry.isBlind { return "  (blind)" }
+            let isOff = entry.isOff && !loaded.runsExperimental
+            return isOff ? "  (off: \(entry.rule.status.rawValue))" : ""
         }
     }
 
@@ -76,52 +99,22 @@ struct RulesCommand: ParsableCommand {
             }
         }
     }
-
-    struct Test: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "test", abstract: "Run the tests that stand beside the rules.",
-            discussion: """
-                EXAMPLES
-                  grantrail rules test
-                  grantrail rules test my-rules/REF-90-ours.yml
-                """)
-
-        @Argument(help: "Rule files or directories; none tests the pack.")
-        var paths: [String] = []
-
-        @Option(help: "Only the tests of this rule, by name or id; repeatable.")
-        var rule: [String] = []
-
-        @Option(help: "Also write the results as JUnit XML to this file.")
-        var junit: String?
-
-        func run() {
-            Terminal.ignoreBrokenPipes()
-            let loaded = loadRules(paths)
-            for name in rule
-            where !loaded.rules.contains(where: { $0.rule.name == name || $0.rule.id == name }) {
-                Terminal.fail("no rule is named '\(name)'; see `grantrail rules list`", status: 64)
-            }
-            let results = RuleTests.run(loaded, only: rule, runsPack: paths.isEmpty)
-            Terminal.write(RuleTests.text(results) + "\n")
-            if let junit {
-                do {
-                    try RuleTests.junit(results).write(
-                        toFile: junit, atomically: true, encoding: .utf8)
-                } catch {
-                    Terminal.fail(
-                        "cannot write \(junit): \(error.localizedDescription)", status: 74)
-                }
-            }
-            if results.contains(where: { !$0.passed }) { Foundation.exit(1) }
-        }
-    }
 }
 
 /// Loads rules; prints what is wrong with them and ends with status 2 if any is invalid.
 func loadRules(_ paths: [String]) -> LoadedRules {
     let loaded = RuleBook.load(paths: paths)
     for diagnostic in loaded.diagnostics { Terminal.note(diagnostic.text) }
-    if loaded.hasErrors { Terminal.fail("the rules have errors", status: 2) }
+    if loaded.hasErrors { Terminal.fail("the rules have errors; nothing was run", status: 2) }
     return loaded
+}
+
+extension LoadedRules {
+    /// The rule with a name or id; ends the process with status 64 if there is none.
+    func named(_ name: String) -> LoadedRule {
+        if let rule = rules.first(where: { $0.rule.name == name || $0.rule.id == name }) {
+            return rule
+        }
+        Terminal.fail("no rule is named '\(name)'; see `grantrail rules list`", status: 64)
+    }
 }

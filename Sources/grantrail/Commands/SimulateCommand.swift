@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Pipeline
 import TrafficSimulator
 
@@ -64,7 +65,13 @@ struct SimulateCommand: ParsableCommand {
         plan.dialects = SimulatedDialect.allCases.filter(dialect.contains)
         if quiet { plan = plan.benignTwin }
         do throws(SimulationError) {
-            let summary = try SimulationOutput.write(plan: plan, directory: out)
+            let progress = ProgressLine(.events)
+            defer { progress.finish() }
+            let expected = Int64(events)
+            let summary = try SimulationOutput.write(plan: plan, directory: out) { done in
+                progress.update(done, max(done, expected))
+            }
+            progress.finish()
             Terminal.note("\(summary.events) events, \(summary.attacks) labelled attacks")
             for file in summary.files { Terminal.write(file.path + "\n") }
         } catch {

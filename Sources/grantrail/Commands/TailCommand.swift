@@ -83,10 +83,15 @@ struct EventReader {
         self.intake = intake
     }
 
+    /// - Parameter showsProgress: for commands that print nothing before the end.
     func read(
+        showsProgress: Bool = false,
         _ take: @escaping (EventBatch, Int, StringPool) -> Void
     ) throws(PipelineError) -> IntakeTally {
-        let sequence = EventSequence()
+        var sequence = EventSequence()
+        let progress = ProgressLine(history.store == nil ? .bytes : .events)
+        if showsProgress { sequence.progress = progress.update }
+        defer { progress.finish() }
         if let path = history.store {
             let store = try openStore(path, .readOnly)
             try sequence.run(store, places: try intake.places.book(), take)
