@@ -73,7 +73,7 @@ struct ReferenceRun {
         pool = batch.pool
         var transition = Transition()
         var seen = Seen(event: event)
-        if ledger.apply(batch, row: 0, into: &transition) {
+        if ledger.apply(batch, row: 0, pool: pool, into: &transition) {
             seen.transition = transition
             seen.family = ledger.family(transition.family)
         }
