@@ -11,7 +11,7 @@ struct AlertBuilder {
         let row = event.row
         let family = event.transition.flatMap { ledger.family($0.family) }
         let keys = keys(event, family)
-        let groupKey = hit.rule.key.map { value(of: $0, keys, event) }
+        let groupKey = (hit.firing.key ?? hit.rule.key).map { value(of: $0, keys, event) }
         let rule = hit.rule
         var alert = Alert(
             id: Alert.identity(ruleID: rule.id, groupKey: groupKey, anchor: batch.id(.event, row)),

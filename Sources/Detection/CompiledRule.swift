@@ -13,6 +13,8 @@ struct CompiledRule: Sendable {
     let pivots: [Predicate]?
     /// The rules, by id, of which one must have fired for the same event.
     let triggers: [String]?
+    /// Whether its inputs group by different fields.
+    let hasAliases: Bool
 
     init(_ rule: Rule) {
         let gate = Gate(rule)
@@ -21,6 +23,7 @@ struct CompiledRule: Sendable {
         kinds = gate.kinds
         pivots = gate.pivots
         triggers = gate.triggers
+        hasAliases = rule.inputs.contains { $0.key != nil }
     }
 }
 

@@ -19,6 +19,15 @@ struct LineagePlace: Hashable {
     }
 }
 
+/// The inputs of a rule that hold for one event and put it into the same group.
+struct InputGroup: Sendable, BitwiseCopyable {
+    let key: ID128
+    /// Bit i for input i.
+    var mask: UInt32
+    /// The first of them.
+    let input: Int
+}
+
 extension Engine {
     /// Looks at one rule for one event.
     ///
@@ -49,25 +58,33 @@ extension Engine {
         _ ledger: Ledger, _ pool: StringPool
     ) -> Firing? {
         if rules[place].rule.inputs.isEmpty {
-            return take(place, rules[place].rule.key, 1, batch, row, transition, ledger, pool)
+            guard
+                let key = GroupKey.of(
+                    rules[place].rule.key, batch, row, transition, ledger, pool)
+            else {
+                ungrouped += 1
+                return nil
+            }
+            return take(place, key, 1, batch, row, transition, pool)
         }
+        gather(place, batch, row, transition, ledger, pool)
         var result: Firing?
-        for group in inputs(place, batch, row, transition, pool) {
-            let firing = take(
-                place, group.key, group.mask, batch, row, transition, ledger, pool)
-            result = result ?? firing
+        for index in groups.indices {
+            let group = groups[index]
+            guard let firing = take(place, group.key, group.mask, batch, row, transition, pool)
+            else { continue }
+            if result == nil {
+                result = firing
+                result?.key = rules[place].rule.inputs[group.input].key
+            }
         }
         return result
     }
 
     private mutating func take(
-        _ place: Int, _ fields: [Rule.KeyField], _ inputs: UInt32, _ batch: EventBatch,
-        _ row: Int, _ transition: Transition?, _ ledger: Ledger, _ pool: StringPool
+        _ place: Int, _ key: ID128, _ inputs: UInt32, _ batch: EventBatch, _ row: Int,
+        _ transition: Transition?, _ pool: StringPool
     ) -> Firing? {
-        guard let key = GroupKey.of(fields, batch, row, transition, ledger, pool) else {
-            ungrouped += 1
-            return nil
-        }
         var occurrence = Occurrence(time: batch.time[row], key: key, inputs: inputs)
         if let selection = operators[place].selection {
             occurrence.isSelected = matches(selection, place, batch, row, transition, pool)
@@ -75,23 +92,40 @@ extension Engine {
         return operators[place].take(occurrence, batch, row, transition, pool)
     }
 
-    /// The inputs that hold, those with the same group fields together.
-    private mutating func inputs(
+    /// Puts the inputs that hold into ``groups``, those of the same group together.
+    private mutating func gather(
         _ place: Int, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
-        _ pool: StringPool
-    ) -> [(key: [Rule.KeyField], mask: UInt32)] {
-        let rule = rules[place].rule
-        var groups: [(key: [Rule.KeyField], mask: UInt32)] = []
-        for (index, input) in rule.inputs.enumerated()
-        where holds(input.condition, place, batch, row, transition, pool) {
-            let key = input.key ?? rule.key
+        _ ledger: Ledger, _ pool: StringPool
+    ) {
+        groups.removeAll(keepingCapacity: true)
+        var isComplete = true
+        var last: ID128?
+        for index in rules[place].rule.inputs.indices.prefix(Operation.mostInputs)
+        where holds(
+            rules[place].rule.inputs[index].condition, place, batch, row, transition, pool)
+        {
+            let key: ID128?
+            if let own = rules[place].rule.inputs[index].key {
+                key = GroupKey.of(own, byText: true, batch, row, transition, ledger, pool)
+            } else if let last {
+                key = last
+            } else {
+                key = GroupKey.of(
+                    rules[place].rule.key, byText: rules[place].hasAliases, batch, row,
+                    transition, ledger, pool)
+                last = key
+            }
+            guard let key else {
+                isComplete = false
+                continue
+            }
             if let known = groups.firstIndex(where: { $0.key == key }) {
                 groups[known].mask |= 1 << UInt32(index)
             } else {
-                groups.append((key, 1 << UInt32(index)))
+                groups.append(InputGroup(key: key, mask: 1 << UInt32(index), input: index))
             }
         }
-        return groups
+        if !isComplete { ungrouped += 1 }
     }
 
     /// Scores what fired and hands it to the desk.

@@ -32,6 +32,7 @@ public struct Engine: Sendable {
     private var candidates: ContiguousArray<Int32> = []
     /// The alerts of rules and lineages, to count a repeated hit without building it anew.
     var known: [LineagePlace: Int] = [:]
+    var groups: ContiguousArray<InputGroup> = []
     /// Events that an operation's rule matched but that lack a field of its group key.
     public internal(set) var ungrouped = 0
 
@@ -135,9 +136,8 @@ public struct Engine: Sendable {
         for place in timed {
             while let firing = operators[place].expire(before: time) {
                 guard let anchor = firing.anchor else { continue }
-                var batch = EventBatch(capacity: 1)
-                batch.append(anchor)
-                report(place, firing, batch, 0, nil, ledger, pool)
+                predicates.nextEvent()
+                report(place, firing, anchor.batch, 0, anchor.transition, ledger, pool)
             }
         }
     }

@@ -61,5 +61,7 @@ struct Firing {
     }
 
     /// The event that the alert is about, when it is an earlier one (``Operation/Absence``).
-    var anchor: EventRow?
+    var anchor: KeptEvent?
+    /// The fields that give the group, where they are not the rule's own (``Rule/Input/key``).
+    var key: [Rule.KeyField]?
 }

@@ -8,19 +8,39 @@ struct GroupKey {
     private var low: UInt64 = 0x1319_8A2E_0370_7344
 
     /// Nil when the event lacks one of the fields: what has no key is in no group.
+    ///
+    /// - Parameter byText: whether other events of the rule have the same texts in other fields.
     static func of(
-        _ fields: [Rule.KeyField], _ batch: EventBatch, _ row: Int, _ transition: Transition?,
-        _ ledger: Ledger, _ pool: StringPool
+        _ fields: [Rule.KeyField], byText: Bool = false, _ batch: EventBatch, _ row: Int,
+        _ transition: Transition?, _ ledger: Ledger, _ pool: StringPool
     ) -> ID128? {
         var key = GroupKey()
         for field in fields {
-            guard let part = part(field, batch, row, transition, ledger, pool) else { return nil }
+            guard var part = part(field, batch, row, transition, ledger, pool) else { return nil }
+            if byText { part = text(of: field, part, batch, row, transition, pool) }
             key.add(part)
         }
         return key.id
     }
 
-    /// The value of some fields together, for counting different ones; nil when one is absent.
+    /// A part of a key as the hash of its text, equal for fields of different kinds.
+    private static func text(
+        of field: Rule.KeyField, _ part: ID128, _ batch: EventBatch, _ row: Int,
+        _ transition: Transition?, _ pool: StringPool
+    ) -> ID128 {
+        switch field {
+        case .issuer, .tenant, .client, .subject: hash(pool.text(UInt32(part.low)))
+        case .session: hash(batch.text(.session, row: row) ?? "")
+        case .ip: hash(batch.text(.ip, row: row) ?? "")
+        case .prefix: hash(IPAddress(bits: batch.id(.ip, row)).networkText)
+        case .family, .lineage: part
+        case .field(let field):
+            hash(FieldReader.value(field, batch, row, transition, pool).firstText)
+        }
+    }
+
+    /// The value of some fields together, for counting different ones; nil when one is absent. A
+    /// list is one value as a whole.
     static func value(
         _ fields: [RuleField], _ batch: EventBatch, _ row: Int, _ transition: Transition?,
         _ pool: StringPool
@@ -73,13 +93,16 @@ struct GroupKey {
             return ID128(
                 high: UInt64(transition.familySerial) << 32 ^ root.high,
                 low: UInt64(truncatingIfNeeded: transition.family) ^ root.low)
-        case .field(let field): return part(field, batch, row, transition, pool)
+        case .field(.event(.scopes)):
+            let scopes = FieldReader.value(.event(.scopes), batch, row, transition, pool)
+            return scopes.firstText.isEmpty ? nil : hash(scopes.firstText)
+        case .field(let field): return part(field, batch, row, transition, pool, isWhole: false)
         }
     }
 
     private static func part(
         _ field: RuleField, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
-        _ pool: StringPool
+        _ pool: StringPool, isWhole: Bool = true
     ) -> ID128? {
         if case .event(let name) = field {
             if let column = FieldReader.codedColumn(name) {
@@ -94,7 +117,10 @@ struct GroupKey {
         let value = FieldReader.value(field, batch, row, transition, pool)
         switch value {
         case .absent: return nil
-        case .texts(let texts): return hash(texts.first ?? "")
+        case .texts(let texts):
+            var hash = IdentityHash("value/1")
+            for text in isWhole ? texts[...] : texts.prefix(1) { hash.add(text) }
+            return hash.id()
         case .number, .truth: return hash(value.text)
         }
     }

@@ -41,6 +41,26 @@ struct KeyedTable<State>: Sendable where State: Sendable {
         return body(&states[index])
     }
 
+    /// The key that was not used for longest, with its state.
+    var oldestEntry: (key: ID128, state: State)? {
+        oldest < 0 ? nil : (links[Int(oldest)].key, states[Int(oldest)])
+    }
+
+    /// Forgets a key.
+    mutating func removeValue(_ key: ID128) -> State? {
+        guard let index = find(key) else { return nil }
+        unlink(Int32(index))
+        remove(key)
+        let last = links.count - 1
+        if index != last {
+            links.swapAt(index, last)
+            states.swapAt(index, last)
+            relocate(from: Int32(last), to: Int32(index))
+        }
+        links.removeLast()
+        return states.removeLast()
+    }
+
     /// A copy of the state of a key.
     subscript(key: ID128) -> State? { find(key).map { states[$0] } }
 
@@ -94,6 +114,17 @@ struct KeyedTable<State>: Sendable where State: Sendable {
         let (newer, older) = (links[Int(index)].newer, links[Int(index)].older)
         if newer >= 0 { links[Int(newer)].older = older } else { newest = older }
         if older >= 0 { links[Int(older)].newer = newer } else { oldest = newer }
+    }
+
+    /// Makes everything point at the new place of a link that moved.
+    private mutating func relocate(from old: Int32, to new: Int32) {
+        let link = links[Int(new)]
+        if link.newer >= 0 { links[Int(link.newer)].older = new } else { newest = new }
+        if link.older >= 0 { links[Int(link.older)].newer = new } else { oldest = new }
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: link.key.tableHash) & mask
+        while slots[slot] >= 0, slots[slot] != old { slot = (slot + 1) & mask }
+        if slots[slot] == old { slots[slot] = new }
     }
 
     private mutating func insert(_ key: ID128, _ index: Int32) {

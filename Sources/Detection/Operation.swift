@@ -64,6 +64,11 @@ public struct Operation: Sendable, Equatable {
         }
     }
 
+    /// Inputs that a rule may have, and events that one of them may ask for
+    /// (``Rule/Input/least``); more are not looked at.
+    public static let mostInputs = 32
+    public static let largestLeast = 1_000
+
     public init(_ kind: Kind, window: Window, bounds: [Bound] = []) {
         self.kind = kind
         self.window = window
@@ -74,6 +79,7 @@ public struct Operation: Sendable, Equatable {
     public static let figures = [
         "count", "distinct", "sum", "average", "percentile", "ratio", "expected", "window",
         "distance_km", "speed_kmh", "from_place", "to_place", "value", "silence",
+        "times",
     ]
 }
 

@@ -26,9 +26,13 @@ struct PayloadMembers: Sendable {
         }
     }
 
-    /// All values at a path, in the order of the payload.
+    /// All values at a path or below it, in the order of the payload.
     func values(_ path: String) -> [String] {
-        members.filter { $0.path == path }.map(\.text)
+        members.filter { member in
+            member.path.hasPrefix(path)
+                && (member.path.utf8.count == path.utf8.count
+                    || member.path.utf8.dropFirst(path.utf8.count).first == 0x2E)
+        }.map(\.text)
     }
 
     var texts: [String] { members.map(\.text) }

@@ -14,7 +14,9 @@ extension Ledger {
     ///
     /// - Returns: whether the code was presented after it had been redeemed.
     mutating func foldCode(_ event: EventRow, _ transition: inout Transition) -> Bool {
-        if event.code.isNone && event.kind != .codeReplayed { return false }
+        if event.code.isNone && event.kind != .codeReplayed {
+            return foldNamelessCode(event, &transition)
+        }
         let known = findCode(event.code)
         if event.kind == .codeRedeemed, event.outcome == .success {
             let index = known ?? addCode(event.code)
@@ -30,6 +32,38 @@ extension Ledger {
         guard !first.isNone || event.kind == .codeReplayed else { return false }
         describe(first, event, &transition)
         return true
+    }
+
+    /// No code lives longer (RFC 6749 §4.1.2).
+    private static let longestCodeLife: Int64 = 600_000_000_000
+
+    /// Folds in an event of a server that writes no id of codes: a code that is refused for no
+    /// other reason, soon after the same session redeemed one at the same client, is that one.
+    private mutating func foldNamelessCode(
+        _ event: EventRow, _ transition: inout Transition
+    ) -> Bool {
+        guard !event.session.isNone else { return false }
+        let name = Self.sessionCode(event)
+        if event.kind == .codeRedeemed, event.outcome == .success {
+            let index = findCode(name) ?? addCode(name)
+            codes[index].redeemed = Redemption(event)
+            return false
+        }
+        let isUnexplained = event.reason == .unspecified || event.reason == .consumed
+        guard event.kind == .codeRejected, isUnexplained, let index = findCode(name) else {
+            return false
+        }
+        let first = codes[index].redeemed
+        guard event.time.since(first.time) <= Self.longestCodeLife else { return false }
+        describe(first, event, &transition)
+        return true
+    }
+
+    /// Stands in for the id of the code that a session redeemed last at a client.
+    private static func sessionCode(_ event: EventRow) -> ID128 {
+        ID128(
+            high: event.session.high ^ UInt64(event.client) << 32,
+            low: event.session.low ^ UInt64(event.issuer) ^ 0x636F_6465)
     }
 
     private func describe(_ first: Redemption, _ event: EventRow, _ transition: inout Transition) {

@@ -48,8 +48,17 @@ extension Ledger {
         return index
     }
 
-    mutating func noteUse(of access: ID128) {
-        if let index = findAccess(access) { nodes[index].isAccessUsed = true }
+    ///
+    /// - Returns: whether the token is known; what its use was to the grant is no fact by itself.
+    mutating func use(
+        _ batch: borrowing EventBatch, _ row: Int, _ transition: inout Transition
+    ) -> Bool {
+        guard let index = findAccess(batch.id(.presented, row)) else { return false }
+        nodes[index].isAccessUsed = true
+        transition = Transition()
+        let node = nodes[index]
+        describe(Int(node.lineage), node.generation, batch[row], &transition)
+        return true
     }
 
     /// A token was revoked by itself (RFC 7009): its grant may go on.

@@ -80,8 +80,7 @@ public struct Ledger: Sendable {
         case .refreshRejected, .refreshReuseDetected:
             return refuse(batch, row, &transition)
         case .tokenUsed, .tokenIntrospected, .tokenValidated:
-            noteUse(of: batch.id(.presented, row))
-            return false
+            return use(batch, row, &transition)
         case .tokenRevoked:
             if batch.outcome[row] == .success { noteRevocation(of: batch.id(.presented, row)) }
             return false

@@ -52,6 +52,9 @@ public struct IntakeTally: Sendable, Equatable {
         if rejectedCount > 0 { parts.append("\(rejectedCount) unusable") }
         if secrets > 0 { parts.append("\(secrets) secrets replaced by fingerprints") }
         var lines = [parts.joined(separator: ", ")]
+        if leaks > 0 {
+            lines.append("  \(leaks) of the secrets are tokens that stood where none belongs")
+        }
         lines += Self.lines(rejected, "lost")
         lines += Self.lines(partial, "shortened")
         if suspectedTimes > 0 {

@@ -13,6 +13,9 @@ struct ConditionParser {
     private var tokens: [Token] = []
     private var next = 0
     private let end: Int
+    private let text: String
+    /// What follows a `|`: an aggregation of Sigma 1, which is not read.
+    private(set) var aggregation: (text: String, place: Place)?
 
     static let deepest = 64
     static let mostTokens = 4_000
@@ -20,6 +23,7 @@ struct ConditionParser {
     init(text: String, node: YAMLNode, names: [String]) {
         self.node = node
         self.names = names
+        self.text = text
         end = text.unicodeScalars.count
         tokens = Self.tokenize(text)
     }
@@ -31,7 +35,14 @@ struct ConditionParser {
             return nil
         }
         guard let condition = any(&report, depth: 0) else { return nil }
-        if let rest = peek {
+        if let rest = peek, rest.text == "|" {
+            let tail = String(
+                text.unicodeScalars.dropFirst(rest.offset + 1).map(Character.init))
+            aggregation = (
+                tail.split(separator: " ").joined(separator: " "),
+                node.place(at: rest.offset, length: max(1, end - rest.offset))
+            )
+        } else if let rest = peek {
             fail("'\(rest.text)' is not expected here", at: rest, &report)
             return nil
         }
@@ -109,9 +120,14 @@ struct ConditionParser {
             fail("'\(token.text)' is not expected here", at: token, &report)
             return nil
         case "|":
-            fail("aggregations after '|' are not part of Sigma 2", at: token, &report)
+            fail("a selection must stand before '|'", at: token, &report)
             return nil
-        default: return selection(token, &report)
+        default:
+            if isNext("of"), token.text.allSatisfy(\.isNumber) {
+                fail("Sigma has '1 of' and 'all of', no other number", at: token, &report)
+                return nil
+            }
+            return selection(token, &report)
         }
     }
 

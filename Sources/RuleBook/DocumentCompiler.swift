@@ -3,29 +3,43 @@ internal import Detection
 
 /// One YAML document to a draft: Sigma's own keys; `grantrail:` is ``ExtensionCompiler``'s.
 struct DocumentCompiler {
+    /// What a document does not say of itself.
+    struct Context {
+        /// The name of a rule that has none.
+        var stem: String
+        /// Which document of its file it is, from 1.
+        var number: Int
+        var placeholders: Placeholders
+    }
+
     private let node: YAMLNode
+    private let context: Context
     private var draft: RuleDraft
 
+    /// What decides a rule: a slip in one of these is an error.
     static let keys = [
-        "title", "id", "name", "related", "taxonomy", "status", "description", "license", "author",
-        "references", "date", "modified", "logsource", "detection", "fields", "falsepositives",
-        "level", "tags", "scope", "correlation", "filter", "grantrail",
+        "title", "id", "name", "status", "logsource", "detection", "level", "tags", "correlation",
+        "filter", "grantrail",
+    ]
+    /// What people read. Sigma allows keys of one's own beside them.
+    static let otherKeys = [
+        "related", "taxonomy", "description", "license", "author", "references", "date",
+        "modified", "fields", "falsepositives", "scope", "generate",
     ]
 
     /// Sigma's levels, in our order of severities.
     static let levels = ["informational", "low", "medium", "high", "critical"]
 
-    private init(_ node: YAMLNode) {
+    private init(_ node: YAMLNode, _ context: Context) {
         self.node = node
+        self.context = context
         draft = RuleDraft(
             rule: Rule(id: "", name: "", title: "", level: .medium), place: node.place)
     }
 
     /// The draft; nil when it cannot be used, after diagnostics.
-    ///
-    /// - Parameter stem: the file's name without its ending, the name of a rule that has none.
     static func draft(
-        _ node: YAMLNode, stem: String, _ report: inout RuleText
+        _ node: YAMLNode, _ context: Context, _ report: inout RuleText
     ) -> RuleDraft? {
         guard node.entries != nil else {
             report.error(
@@ -33,46 +47,51 @@ struct DocumentCompiler {
             return nil
         }
         let errors = report.errorCount
-        var compiler = DocumentCompiler(node)
-        compiler.checkKeys(&report)
-        compiler.identity(stem, &report)
+        var compiler = DocumentCompiler(node, context)
+        checkKeys(of: node, &report)
+        compiler.identity(&report)
         compiler.texts(&report)
         compiler.meaning(&report)
         return report.errorCount == errors ? compiler.draft : nil
     }
 
-    private func checkKeys(_ report: inout RuleText) {
+    /// Keys of one's own are Sigma; one that is nearly a key that matters is most likely a slip.
+    static func checkKeys(of node: YAMLNode, _ report: inout RuleText) {
         for entry in node.entries ?? [] {
-            guard let key = report.string(entry.key, "a key"), !Self.keys.contains(key)
+            guard let key = report.string(entry.key, "a key"),
+                !keys.contains(key), !otherKeys.contains(key)
             else { continue }
-            if let nearest = Suggestion.nearest(to: key, among: Self.keys) {
+            if let nearest = Suggestion.nearest(to: key, among: keys) {
                 report.error(
                     .unknownKey, entry.key.place, "unknown key '\(key)'; did you mean '\(nearest)'?"
                 )
             } else {
                 report.warning(
-                    .unknownKey, entry.key.place, "key '\(key.prefix(60))' is not Sigma's; ignored")
+                    .unknownKey, entry.key.place,
+                    "key '\(key.prefix(60))' is not Sigma's; ignored"
+                        + Suggestion.phrase(for: key, among: otherKeys))
             }
         }
     }
 
-    private mutating func identity(_ stem: String, _ report: inout RuleText) {
+    private mutating func identity(_ report: inout RuleText) {
         if let title = node["title"] {
             draft.rule.title = report.string(title, "title") ?? ""
             draft.place = title.place
         } else {
             report.error(
                 .missingKey, node.place, "the rule has no title",
-                remedy: "add a first line such as title: \(stem)")
+                remedy: "add a first line such as title: \(context.stem)")
         }
         if let name = node["name"] {
             draft.rule.name = report.string(name, "name") ?? ""
             draft.hasOwnName = true
         } else {
-            draft.rule.name = stem
+            draft.rule.name = context.stem
         }
         guard let id = node["id"] else {
-            draft.rule.id = Self.derivedID(draft.rule.title)
+            let number = context.number == 1 ? "" : "#\(context.number)"
+            draft.rule.id = Self.derivedID(draft.rule.title + number)
             report.warning(
                 .missingKey, draft.place, "the rule has no id; its title stands in for one",
                 remedy: "add id: \(draft.rule.id)")
@@ -163,31 +182,66 @@ struct DocumentCompiler {
     }
 
     private mutating func meaning(_ report: inout RuleText) {
-        for kind in ["correlation", "filter"] {
-            guard let value = node[kind], node["detection"] == nil else { continue }
-            draft.blindness.append("it is a \(kind) document")
-            report.warning(
-                .unsupportedDocument, value.place,
-                "\(kind) documents are Sigma, but this version does not run them; the rule is blind"
-            )
+        if let block = node["correlation"], node["detection"] == nil {
+            correlation(block, &report)
             return
         }
-        let isOurs = logSource(&report)
+        guard let source = node["logsource"] else {
+            report.error(
+                .missingKey, draft.place, "the rule has no logsource",
+                remedy: "add logsource: {product: oauth, service: ledger}")
+            return
+        }
+        let map = LogSource.read(source, blindness: &draft.blindness, &report)
+        draft.map = map
         guard let detection = node["detection"] else {
             report.error(
                 .missingKey, draft.place, "the rule has no detection",
                 remedy: "add detection: with a selection and a condition")
             return
         }
-        var selections = SelectionCompiler(isOurs: isOurs)
+        var selections = SelectionCompiler(map: map, placeholders: context.placeholders)
         selections.compile(detection, &report)
         draft.rule.selections = selections.selections
         draft.rule.condition = selections.condition
         draft.blindness += selections.blindness
-        if let block = node["grantrail"] {
-            ExtensionCompiler.compile(block, into: &draft, &report)
+        if map?.isCanonical == false { draft.rule.key = [.issuer, .client, .subject] }
+        extend(&report)
+        if draft.blindness.isEmpty, !report.hasErrors { checkUse(of: selections, &report) }
+        route(map)
+    }
+
+    /// The block `grantrail:`, or what holds without it: told again the next day.
+    private mutating func extend(_ report: inout RuleText) {
+        guard let block = node["grantrail"] else {
+            ExtensionCompiler.settleSuppression(&draft)
+            return
         }
-        if isOurs, !report.hasErrors { checkUse(of: selections, &report) }
+        ExtensionCompiler.compile(block, into: &draft, &report)
+    }
+
+    /// A rule about a vendor's log looks at that vendor's events only.
+    private mutating func route(_ map: SourceMap?) {
+        guard let map, !map.predicates.isEmpty else { return }
+        draft.rule.selections.append(
+            Rule.Selection(name: "_source", alternatives: [map.predicates]))
+        draft.rule.narrow(by: .selection(draft.rule.selections.count - 1))
+    }
+
+    private mutating func correlation(_ block: YAMLNode, _ report: inout RuleText) {
+        draft.rule.key = []
+        if let compiled = CorrelationCompiler.compile(block, in: node, &report) {
+            draft.correlation = compiled.draft
+            draft.blindness += compiled.blindness
+        }
+        extend(&report)
+        guard let own = node["grantrail"] else { return }
+        if draft.rule.operation != nil || !draft.rule.key.isEmpty {
+            report.error(
+                .correlation, own.place,
+                "a correlation has its operation and its key already: type and group-by",
+                remedy: "take key and operators out of the block")
+        }
     }
 
     /// A selection that nothing names is most likely a slip.
@@ -205,27 +259,6 @@ struct DocumentCompiler {
                 "nothing uses the selection '\(selection.name)'",
                 remedy: "name it in the condition, in points or in raise, or remove it")
         }
-    }
-
-    /// Whether the rule is about what Grantrail sees.
-    private mutating func logSource(_ report: inout RuleText) -> Bool {
-        guard let source = node["logsource"] else {
-            report.error(
-                .missingKey, draft.place, "the rule has no logsource",
-                remedy: "add logsource: {product: oauth, service: ledger}")
-            return false
-        }
-        let keys = ["category", "product", "service", "definition"]
-        let entries = report.entries(source, "logsource", keys: keys)
-        let product = entries.first { $0.key == "product" }?.value
-        if product?.text?.lowercased() == "oauth" { return true }
-        let shown = entries.map { "\($0.key) \($0.value.text ?? "?")" }.joined(separator: ", ")
-        draft.blindness.append("its log source is \(shown)")
-        report.warning(
-            .otherLogSource, product?.place ?? source.place,
-            "log source \(shown) is not ours; the rule is blind",
-            remedy: "Grantrail's events and facts are product: oauth")
-        return false
     }
 }
 

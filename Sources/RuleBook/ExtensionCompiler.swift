@@ -60,8 +60,6 @@ enum ExtensionCompiler {
         OperatorCompiler.compile(name, node, place, into: &draft, &report)
     }
 
-    // MARK: - Suppression
-
     private static func suppression(
         _ node: YAMLNode, _ report: inout RuleText
     ) -> RuleDraft.Suppression? {
@@ -71,7 +69,7 @@ enum ExtensionCompiler {
 
     /// A grant or a session ends one day, and so does an alert about it; everything else is told
     /// again the next day.
-    private static func settleSuppression(_ draft: inout RuleDraft) {
+    static func settleSuppression(_ draft: inout RuleDraft) {
         switch draft.suppress {
         case .within(let span): draft.rule.suppress = span
         case .never: draft.rule.suppress = nil

@@ -9,6 +9,8 @@ enum FieldSchema {
         case names([String])
         case number
         case truth
+        /// Whatever a server wrote: compared as text or as number, as the rule wants.
+        case open
     }
 
     /// The field with this name. Where ledger and event share a name, the ledger's is meant: its
@@ -29,7 +31,7 @@ enum FieldSchema {
             case .truth: .truth
             }
         case .event(let field): type(of: field)
-        case .payload, .anyText: .text
+        case .payload, .anyText: .open
         case .time: .number
         }
     }

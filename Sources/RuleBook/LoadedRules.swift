@@ -11,6 +11,8 @@ public struct LoadedRule: Sendable {
     public var isFromPack: Bool
     /// Why the rule cannot see anything here; empty when it can.
     public var blindness: [String]
+    /// Names of the Sigma filters that hide events from the rule, in the order loaded.
+    public var filters: [String] = []
     public var tests: [RuleTest]
     /// What operators changed of it, in the order in which it decides.
     public var overlays: [RuleOverlay] = []

@@ -10,7 +10,10 @@ public enum RuleBook {
     /// - Parameters:
     ///   - paths: files, or directories to search for `*.yml` and `*.yaml`.
     ///   - withPack: false leaves the pack out.
-    public static func load(paths: [String], withPack: Bool = true) -> LoadedRules {
+    ///   - strictly: also says what is not plain Sigma 2.1, for files other than the pack's.
+    public static func load(
+        paths: [String], withPack: Bool = true, strictly: Bool = false
+    ) -> LoadedRules {
         var sources = withPack ? RulePack.sources : []
         var unreadable: [RuleDiagnostic] = []
         for (index, path) in paths.enumerated() {
@@ -18,30 +21,39 @@ public enum RuleBook {
             sources += found.sources
             unreadable += found.diagnostics
         }
-        var loaded = load(sources: sources)
+        var loaded = load(sources: sources, strictly: strictly)
         loaded.diagnostics = unreadable + loaded.diagnostics
         return loaded
     }
 
     /// Rules from text; the same sources give the same result.
-    public static func load(sources: [RuleSource]) -> LoadedRules {
-        var files: [RuleText] = []
-        var drafts: [RuleDraft] = []
+    ///
+    /// - Parameter strictly: also says what is not plain Sigma 2.1, of sets other than 0.
+    public static func load(sources: [RuleSource], strictly: Bool = false) -> LoadedRules {
+        var files = sources.map { RuleText(path: $0.path, text: $0.text) }
+        var placeholders = Placeholders()
+        for (index, source) in sources.enumerated() where Placeholders.isFile(source) {
+            let documents = YAMLReader.documents(source.text, into: &files[index])
+            placeholders.read(documents, &files[index])
+        }
+        var read: [FileCompiler] = []
         var overlays: [Overlay] = []
-        for (index, source) in sources.enumerated() {
-            var report = RuleText(path: source.path, text: source.text)
-            for document in YAMLReader.documents(source.text, into: &report) {
-                if OverlayCompiler.isOverlay(document) {
-                    overlays += OverlayCompiler.overlays(document, file: index, &report)
-                } else if var draft = DocumentCompiler.draft(document, stem: source.stem, &report) {
-                    draft.file = index
-                    drafts.append(draft)
-                }
+        for (index, source) in sources.enumerated() where !Placeholders.isFile(source) {
+            var compiler = FileCompiler(
+                file: index, stem: source.stem, placeholders: placeholders,
+                isStrict: strictly && source.set != 0)
+            var documents = YAMLReader.documents(source.text, into: &files[index])
+            for document in documents where OverlayCompiler.isOverlay(document) {
+                overlays += OverlayCompiler.overlays(
+                    document, .init(file: index, placeholders: placeholders), &files[index])
             }
-            files.append(report)
+            documents.removeAll(where: OverlayCompiler.isOverlay)
+            compiler.compile(documents, &files[index])
+            read.append(compiler)
         }
         var linker = RuleLinker(files: files, sets: sources.map(\.set))
-        for draft in drafts { linker.add(draft) }
+        for draft in read.flatMap(\.drafts) { linker.add(draft) }
+        for filter in read.flatMap(\.filters) { linker.add(filter) }
         var loaded = linker.link()
         OverlayApplier.apply(overlays, from: sources, to: &loaded)
         return loaded

@@ -43,6 +43,14 @@ struct RuleDraft {
     var operatorName: String?
     /// Selections that the operator names.
     var operands: [String] = []
+    /// How its fields are read; nil for a log source that is not mapped.
+    var map: SourceMap? = .canonical
+    /// What a correlation document says.
+    var correlation: CorrelationDraft?
+    /// Names of the filters that narrow it.
+    var filters: [String] = []
+    /// A rule it stands on cannot be had, so it cannot either.
+    var isRefused = false
     /// Why it sees nothing; empty when it sees.
     var blindness: [String] = []
     var tests: [RuleTest] = []
@@ -55,6 +63,7 @@ struct RuleDraft {
             parts.append("\(raise.severity.name):\(raise.score.map(String.init) ?? "")")
             parts += raise.selections.map(\.name)
         }
+        parts.append(correlation?.meaning ?? "")
         return parts.joined(separator: "\n")
     }
 }

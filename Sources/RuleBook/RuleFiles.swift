@@ -13,7 +13,7 @@ enum RuleFiles {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             return ([], [unreadable(path, "there is no such file or directory")])
         }
-        let paths = isDirectory.boolValue ? files(under: path) : [path]
+        let paths = isDirectory.boolValue ? files(under: path) : beside(path) + [path]
         var sources: [RuleSource] = []
         var diagnostics: [RuleDiagnostic] = []
         for file in paths {
@@ -24,6 +24,14 @@ enum RuleFiles {
             }
         }
         return (sources, diagnostics)
+    }
+
+    /// The placeholders that stand beside a lone rule file.
+    private static func beside(_ path: String) -> [String] {
+        let url = URL(fileURLWithPath: path)
+        let directory = path.contains("/") ? url.deletingLastPathComponent().path + "/" : ""
+        return ["placeholders.yml", "placeholders.yaml"].map { directory + $0 }
+            .filter { $0 != path && FileManager.default.fileExists(atPath: $0) }
     }
 
     private struct Refusal: Error {

@@ -6,10 +6,12 @@ struct RuleLinker {
     private var files: [RuleText]
     private let sets: [Int]
     private var drafts: [RuleDraft] = []
+    private var filters: [FilterDraft] = []
     /// Indexes of drafts by rule id.
     private var byID: [String: Int] = [:]
 
     static let mostRules = 10_000
+    static let mostFilters = 200
 
     /// - Parameter sets: by file, see ``RuleSource/set``.
     init(files: [RuleText], sets: [Int]) {
@@ -44,22 +46,37 @@ struct RuleLinker {
         drafts[index] = draft
     }
 
+    /// Takes in a filter; a later set wins over an earlier one.
+    mutating func add(_ filter: FilterDraft) {
+        let known = filters.firstIndex { $0.id == filter.id && sets[$0.file] != sets[filter.file] }
+        if let known {
+            filters[known] = filter
+        } else if filters.count < Self.mostFilters {
+            filters.append(filter)
+        } else {
+            files[filter.file].error(
+                .tooMany, filter.place, "more than \(Self.mostFilters) filters")
+        }
+    }
+
     /// Resolves every reference between rules.
     mutating func link() -> LoadedRules {
         checkNames()
+        CorrelationLinker.link(&drafts, &files, sets)
+        FilterLinker.apply(filters, to: &drafts, &files)
         let names = Dictionary(
             drafts.map { ($0.rule.name, $0) }, uniquingKeysWith: { first, _ in first })
         var rules: [LoadedRule] = []
         for var draft in drafts {
             let errors = errorCount(draft)
             resolve(&draft, names)
-            guard errorCount(draft) == errors else { continue }
+            guard errorCount(draft) == errors, !draft.isRefused else { continue }
             draft.rule.hash = RuleHash.hash(of: draft.rule)
             rules.append(
                 LoadedRule(
                     rule: draft.rule, path: files[draft.file].path, line: draft.place.line,
                     isFromPack: sets[draft.file] == 0, blindness: draft.blindness,
-                    tests: draft.tests))
+                    filters: draft.filters, tests: draft.tests))
         }
         rules.sort { ($0.rule.name, $0.rule.id) < ($1.rule.name, $1.rule.id) }
         let diagnostics = files.flatMap { file in

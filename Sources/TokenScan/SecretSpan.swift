@@ -19,6 +19,7 @@ struct CandidateCheck {
     private let unwraps: Bool
     private var run = HeaderRun()
     private var wrapped = WrappedRun()
+    private var vendor = VendorRun()
     /// Whether the record speaks of an authorization response, once that was asked.
     private var isResponse: Bool?
     private(set) var spans: [SecretSpan] = []
@@ -33,6 +34,7 @@ struct CandidateCheck {
         spans.removeAll(keepingCapacity: true)
         run = HeaderRun()
         wrapped = WrappedRun()
+        vendor = VendorRun()
         isResponse = nil
     }
 
@@ -50,7 +52,7 @@ struct CandidateCheck {
             switch bytes.sign(at: index) {
             case .none: nil
             case .header: bytes.webToken(at: index, &run)
-            case .vendor: bytes.vendorToken(at: index)
+            case .vendor: bytes.vendorToken(at: index, &vendor)
             case .base64: unwraps ? bytes.wrappedSecret(at: index, &wrapped) : nil
             }
         guard let span, span.range.lowerBound >= (spans.last?.range.upperBound ?? 0) else {

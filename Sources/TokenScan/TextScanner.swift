@@ -142,14 +142,18 @@ public struct TextScanner {
         let (tokens, digest) = redactor.describe(
             bytes, index: lineNumber, spans: spans,
             wantsDigest: { describesAll || !$0.allSatisfy { known.contains($0.anyFingerprint) } })
+        var column = 0
+        var counted = 0
         for (token, span) in zip(tokens, spans) {
+            column += Self.characters(bytes, counted..<span.range.lowerBound)
+            counted = span.range.lowerBound
             let isNew = self.known.insert(token.anyFingerprint).inserted
             if described.count >= Self.mostDescribed { described.removeAll() }
             let wantsAliases = described.insert(token.anyFingerprint).inserted
             report.sightings.append(
                 TextSighting(
                     token: token,
-                    column: Self.characters(bytes, 0..<span.range.lowerBound),
+                    column: column,
                     range: (line.lowerBound + span.range.lowerBound)
                         ..< (line.lowerBound + span.range.upperBound),
                     aliases: wantsAliases ? redactor.aliases(of: span, in: bytes) : [],

@@ -46,6 +46,9 @@ struct ValueShape {
     /// Digits alone, or letters of one case alone, and more of them than ids and words have.
     var isLongRun: Bool { count >= 20 && (digits == count || lowerCase + upperCase == count) }
 
+    /// As random letters are, and hexadecimal digits are not.
+    var hasBothCases: Bool { lowerCase > 0 && upperCase > 0 }
+
     /// One character again and again, as masks are.
     var isMask: Bool { isUniform }
 

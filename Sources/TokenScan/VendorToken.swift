@@ -14,6 +14,8 @@ struct VendorPrefix {
     /// The last 6 of 36 characters are a checksum of the others.
     var hasChecksum = false
 
+    static let mostBytes = 2048
+
     static let all: [VendorPrefix] = [
         github("ghp_"), github("gho_"), github("ghu_"), github("ghs_"),
         github("ghr_", .refreshToken),
@@ -52,6 +54,15 @@ struct VendorPrefix {
     }
 }
 
+/// How far the characters of vendors' tokens were looked at, so that prefixes in a row cost their
+/// length a few times at most.
+struct VendorRun {
+    static let mostAttempts = 16
+
+    var end = -1
+    var attempts = 0
+}
+
 /// What three bytes may be the sign of.
 enum SecretSign {
     case none, header, vendor, base64
@@ -78,7 +89,8 @@ extension LenientBytes {
     }
 
     /// A token with a vendor's prefix, whose sign stands at `place`.
-    func vendorToken(at place: Int) -> SecretSpan? {
+    func vendorToken(at place: Int, _ run: inout VendorRun) -> SecretSpan? {
+        if place < run.end, run.attempts == VendorRun.mostAttempts { return nil }
         for prefix in VendorPrefix.all {
             let start = place - prefix.lead
             let length = prefix.text.utf8CodeUnitCount
@@ -86,7 +98,10 @@ extension LenientBytes {
                 raw(start + $0) == prefix.text.utf8Start[$0]
             }
             guard isEqual, startsName(start) else { continue }
-            return vendorToken(from: start, prefix)
+            let end = vendorEnd(from: start, prefix)
+            run.attempts = place < run.end ? run.attempts + 1 : 1
+            run.end = max(run.end, end)
+            return vendorToken(start..<end, prefix)
         }
         return nil
     }
@@ -96,25 +111,30 @@ extension LenientBytes {
         VendorPrefix.all.contains { prefix in
             let text = prefix.text
             return (0..<text.utf8CodeUnitCount).allSatisfy { raw($0) == text.utf8Start[$0] }
-                && vendorToken(from: 0, prefix)?.range.upperBound == count
+                && vendorToken(0..<vendorEnd(from: 0, prefix), prefix)?.range.upperBound == count
         }
     }
 
-    private func vendorToken(from start: Int, _ prefix: VendorPrefix) -> SecretSpan? {
+    private func vendorEnd(from start: Int, _ prefix: VendorPrefix) -> Int {
         let body = start + prefix.text.utf8CodeUnitCount
-        var shape = ValueShape()
         var end = body
-        while end < count, end - body < CandidateCheck.mostFreeBytes, isIn(prefix, raw(end)) {
-            shape.add(raw(end))
-            end += 1
-        }
+        while end < count, end - body < VendorPrefix.mostBytes, isIn(prefix, raw(end)) { end += 1 }
+        return end
+    }
+
+    private func vendorToken(_ range: Range<Int>, _ prefix: VendorPrefix) -> SecretSpan? {
+        let body = range.lowerBound + prefix.text.utf8CodeUnitCount
+        var shape = ValueShape()
+        for index in body..<range.upperBound { shape.add(raw(index)) }
+        var end = range.upperBound
         // Full stops at the end of a sentence are none of it.
         while end > body, raw(end - 1) == 0x2E { end -= 1 }
         guard end - body >= prefix.fewest, !shape.isMask, !shape.isWords else { return nil }
+        if prefix.alphabet == .alphanumeric && !shape.hasBothCases { return nil }
         if prefix.hasChecksum {
             guard end - body == prefix.fewest, hasChecksum(body) else { return nil }
         }
-        return SecretSpan(range: start..<end, kind: prefix.kind, isVendors: true)
+        return SecretSpan(range: range.lowerBound..<end, kind: prefix.kind, isVendors: true)
     }
 
     private func isIn(_ prefix: VendorPrefix, _ byte: UInt8) -> Bool {

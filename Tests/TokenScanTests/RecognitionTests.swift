@@ -42,7 +42,8 @@ import Testing
         "ghp_" + checked.dropLast() + "x", "ghp_" + String(repeating: "x", count: 36),
         "xghp_" + checked, "glpat-short", "ya29.short", "1//0", "https://example.org/1//0/" + body,
         "v1.Mango", "sk_live_", "sk_live_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "ory_at_ory_rt_",
-        "READ EAAC", "xoxb-", "github_pat_", "request_path=/a/b_path/y_axis/k_label",
+        "READ EAAC", "EAAC" + String(repeating: "0123456789ABCDEF", count: 5),
+        "xoxb-", "github_pat_", "request_path=/a/b_path/y_axis/k_label",
     ])
     func whatOnlyLooksLikeAVendorsTokenStays(record: String) throws {
         #expect(try scan(record).kinds.isEmpty)

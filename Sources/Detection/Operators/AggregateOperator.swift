@@ -55,17 +55,19 @@ struct AggregateOperator: Sendable {
         guard let number = value.hundredths else { return nil }
         let time = occurrence.time
         let start = clock.start(at: time, transition)
+        let oldest = clock.horizon(at: time)
         let reference = EventReference(batch, row)
         let (clock, figure) = (clock, figure)
         let (result, evidence) = table.with(occurrence.key, fresh: State.init) { state in
             if clock.opensSession(at: time, after: state.entries.last?.time) { state.clear() }
-            if clock.window.shape != .session { state.drop { $0.time <= start } }
+            state.drop { $0.time <= oldest }
             state.entries.append(Entry(time: time, number: number))
             state.sum &+= number
             if state.entries.count > Self.mostValues { state.drop(1) }
             let evidence = state.recent.since(start)
             state.recent.add(reference)
-            return (state.figure(figure), evidence)
+            let first = clock.window.shape == .session ? .min : start
+            return (state.figure(figure, since: first), evidence)
         }
         guard bounds.allSatisfy({ $0.holds(result) }) else { return nil }
         let name =
@@ -78,7 +80,8 @@ struct AggregateOperator: Sendable {
             figures: [
                 Firing.Figure(
                     name: name, value: FieldValue.decimal(result),
-                    comparedTo: bounds.text(FieldValue.decimal) + " in \(clock.text)")
+                    comparedTo: bounds.text(FieldValue.decimal) + " in \(clock.text)"),
+                Firing.Figure(name: "window", value: clock.text),
             ], evidence: evidence)
     }
 }
@@ -100,12 +103,16 @@ extension AggregateOperator.State {
         }
     }
 
-    fileprivate func figure(_ figure: AggregateOperator.Figure) -> Int {
+    fileprivate func figure(_ figure: AggregateOperator.Figure, since start: Int64) -> Int {
+        // Not all are in the window when another grant of the same key began earlier.
+        let outside = entries.all.prefix { $0.time <= start }
+        let sum = outside.reduce(sum) { $0 &- $1.number }
+        let count = entries.count - outside.count
         switch figure {
         case .sum: return sum
-        case .average: return entries.isEmpty ? 0 : sum / entries.count
+        case .average: return count == 0 ? 0 : sum / count
         case .percentile(let percent):
-            let sorted = entries.all.map(\.number).sorted()
+            let sorted = entries.all.dropFirst(outside.count).map(\.number).sorted()
             let rank = (sorted.count * percent + 99) / 100
             return sorted.isEmpty ? 0 : sorted[max(1, min(rank, sorted.count)) - 1]
         }

@@ -52,18 +52,17 @@ struct CountOperator: Sendable {
         guard let value else { return nil }
         let time = occurrence.time
         let start = clock.start(at: time, transition)
+        let oldest = clock.horizon(at: time)
         let (clock, most, countsValues) = (clock, most, !fields.isEmpty)
         let reference = EventReference(batch, row)
         let (count, evidence) = table.with(occurrence.key, fresh: State.init) { state in
             if clock.opensSession(at: time, after: state.last) { state.entries.removeAll() }
             state.last = time
-            if clock.window.shape != .session {
-                state.entries.removeFirst { $0.time <= start }
-            }
+            state.entries.removeFirst { $0.time <= oldest }
             state.add(Entry(time: time, value: value), most, distinct: countsValues)
             let evidence = state.recent.since(start)
             state.recent.add(reference)
-            return (state.entries.count, evidence)
+            return (state.count(since: start, clock), evidence)
         }
         guard bounds.allSatisfy({ $0.holds(count) }) else { return nil }
         return firing(count, evidence)
@@ -76,12 +75,19 @@ struct CountOperator: Sendable {
             figures: [
                 Firing.Figure(
                     name: fields.isEmpty ? "count" : "distinct", value: text,
-                    comparedTo: bounds.text { String($0) } + " in \(clock.text)")
+                    comparedTo: bounds.text { String($0) } + " in \(clock.text)"),
+                Firing.Figure(name: "window", value: clock.text),
             ], evidence: evidence)
     }
 }
 
 extension CountOperator.State {
+    /// The entries of the window: not all when another grant of the same key began earlier.
+    fileprivate func count(since start: Int64, _ clock: WindowClock) -> Int {
+        if clock.window.shape == .session { return entries.count }
+        return entries.all.count - entries.all.prefix { $0.time <= start }.count
+    }
+
     /// Adds an entry; of equal values only the newest stays.
     fileprivate mutating func add(
         _ entry: CountOperator.Entry, _ most: Int, distinct: Bool

@@ -18,6 +18,14 @@ struct WindowClock: Sendable {
         }
     }
 
+    /// Events at or before this are in no later window of any event; `.min` for a session, whose
+    /// events stay until it ends.
+    func horizon(at time: Int64) -> Int64 {
+        if window.shape == .session { return .min }
+        let (bounded, overflow) = time.subtractingReportingOverflow(window.span)
+        return overflow ? .min : bounded
+    }
+
     /// Whether an event opens a new session after the one whose last event was at `last`.
     func opensSession(at time: Int64, after last: Int64?) -> Bool {
         guard window.shape == .session else { return false }

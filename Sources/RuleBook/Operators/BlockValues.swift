@@ -4,14 +4,24 @@ internal import Foundation
 /// The values that the block `grantrail:` is written with.
 extension RuleText {
     /// A stretch of time in nanoseconds; reports anything else.
-    mutating func duration(_ node: YAMLNode, _ what: String) -> Int64? {
+    ///
+    /// - Parameter allowsNone: `0` is a duration, too.
+    mutating func duration(
+        _ node: YAMLNode, _ what: String, allowsNone: Bool = false
+    ) -> Int64? {
         guard let text = string(node, what) else { return nil }
+        if allowsNone, text == "0" { return 0 }
         if let span = DurationText.nanoseconds(text) { return span }
         error(
             .wrongType, node.place, "\(what) must be a duration, not \(node.typeName)",
             remedy: "a whole number and s, m, h, d or w, such as 90s, 5m, 2h, 3d or 2w; "
                 + "at most \(DurationText.mostDays)d")
         return nil
+    }
+
+    /// A duration, or `0` for none at all; reports anything else.
+    mutating func learning(_ node: YAMLNode, _ what: String) -> Int64? {
+        node.text == "0" ? 0 : duration(node, what)
     }
 
     /// A whole number within bounds; reports anything else.

@@ -19,7 +19,7 @@ extension OperatorCompiler {
         let times = members["times"].map { multiple($0, &report) } ?? 200
         let spike = Operation.Spike(
             windows: windows,
-            learn: members["learn"].flatMap { report.duration($0, "spike's learn") }
+            learn: members["learn"].flatMap { report.learning($0, "spike's learn") }
                 ?? 72 * Self.hour,
             learnEvents: members["learn_events"].flatMap {
                 report.whole($0, "spike's learn_events", 0...1_000_000)
@@ -114,7 +114,9 @@ extension OperatorCompiler {
         let members = members(
             ["of", "learn", "within", "peers"], required: ["of"], &report)
         let fields = fieldList(members, &report)
-        let learn = members["learn"].flatMap { report.duration($0, "new_value's learn") }
+        let learn = members["learn"].flatMap {
+            report.duration($0, "new_value's learn", allowsNone: true)
+        }
         let span = members["within"].flatMap { report.duration($0, "new_value's within") }
         let peers = members["peers"].flatMap { report.whole($0, "new_value's peers", 0...1_000) }
         let value = Operation.NewValue(

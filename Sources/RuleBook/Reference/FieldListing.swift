@@ -21,7 +21,7 @@ extension RuleBook {
             guard let field = FieldSchema.field(named: name) else { return nil }
             let (type, values): (String, [String]) =
                 switch FieldSchema.type(of: field) {
-                case .text: ("text", [])
+                case .text, .open: ("text", [])
                 case .names(let names): ("names", names)
                 case .number: ("number", [])
                 case .truth: ("truth", ["true", "false"])

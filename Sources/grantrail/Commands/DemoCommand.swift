@@ -4,6 +4,7 @@ import Delivery
 import EventStore
 import Foundation
 import Pipeline
+import Places
 import RuleBook
 import TokenScan
 import TrafficSimulator
@@ -35,7 +36,7 @@ struct DemoCommand: ParsableCommand {
             let style = output.style
             let file = simulate(into: directory)
             let path = directory + "/events.db"
-            let alerts = try ingestAndDetect(file: file, path: path)
+            let alerts = try ingestAndDetect(file: file, directory: directory, path: path)
             print(alerts, style)
             if let stolen = Self.example(alerts) {
                 try draw(stolen, path: path, style)
@@ -72,14 +73,28 @@ struct DemoCommand: ParsableCommand {
         return directory + "/" + SimulatedDialect.keycloakJSON.fileName
     }
 
-    private func ingestAndDetect(file: String, path: String) throws(PipelineError) -> [Alert] {
-        let options = try IntakeArguments.parseDefaults().options()
+    private func ingestAndDetect(
+        file: String, directory: String, path: String
+    ) throws(PipelineError) -> [Alert] {
+        var options = try IntakeArguments.parseDefaults().options()
+        options.places = try Self.places(directory + "/places")
         let store = try openStore(path, .readWrite(keyCheck: options.key.checkValue))
         let tally = try Ingestor().run(try resolve([file]), into: store, options: options)
         Terminal.note("stored: \(tally.report.first ?? "")")
         let outcome = try Backtest(rules: RuleBook.pack().active).run(store)
         try onStore { () throws(StoreError) in try store.close() }
         return outcome.alerts
+    }
+
+    /// The simulated world's own databases.
+    private static func places(_ directory: String) throws(PipelineError) -> PlaceBook {
+        do throws(PlacesError) {
+            return try PlaceBook(
+                city: directory + "/city.mmdb", asn: directory + "/asn.mmdb",
+                networks: directory + "/networks.csv")
+        } catch {
+            throw .places(error)
+        }
     }
 
     private func print(_ alerts: [Alert], _ style: TextStyle) {

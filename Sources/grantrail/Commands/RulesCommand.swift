@@ -55,16 +55,25 @@ struct RulesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check",
             abstract: "Check rule files; every mistake with its place and its remedy.",
-            discussion: "EXAMPLES\n  grantrail rules check my-rules/")
+            discussion: """
+                EXAMPLES
+                  grantrail rules check my-rules/
+                  grantrail rules check --strict-sigma my-rules/
+                """)
 
         @Argument(help: "Rule files or directories; none checks the pack.")
         var paths: [String] = []
 
+        @Flag(help: "Also report what is not plain Sigma 2.1; anything found ends with status 2.")
+        var strictSigma = false
+
         func run() {
             Terminal.ignoreBrokenPipes()
-            let loaded = RuleBook.load(paths: paths)
+            let loaded = RuleBook.load(paths: paths, strictly: strictSigma)
             Terminal.write(loaded.checkText(countsPack: paths.isEmpty) + "\n")
-            if loaded.hasErrors { Foundation.exit(2) }
+            if loaded.hasErrors || loaded.diagnostics.contains(where: { $0.code == .notPortable }) {
+                Foundation.exit(2)
+            }
         }
     }
 

@@ -1,0 +1,34 @@
+internal import AuditModel
+internal import GrantLedger
+
+/// One event kept beyond its batch, with what the ledger made of it: what an alert about it needs
+/// later.
+struct KeptEvent: Sendable {
+    let row: EventRow
+    let transition: Transition?
+    private let texts: ContiguousArray<EventBatch.IDText>
+    private let payload: ContiguousArray<UInt8>
+
+    /// Payloads beyond this are not kept.
+    static let longestPayload = 4_096
+
+    /// The most that one takes, in bytes, texts of ids aside.
+    static let bytes = MemoryLayout<KeptEvent>.stride + longestPayload
+
+    init(_ batch: EventBatch, _ row: Int, _ transition: Transition?) {
+        self.row = batch[row]
+        self.transition = transition
+        texts = ContiguousArray(batch.idTexts(row: row))
+        payload = batch.withPayload(row) { bytes in
+            bytes.count <= Self.longestPayload ? ContiguousArray(bytes) : []
+        }
+    }
+
+    /// A batch of this one event; its codes belong to the run's pool.
+    var batch: EventBatch {
+        var batch = EventBatch(capacity: 1)
+        payload.withUnsafeBytes { batch.append(row, payload: $0) }
+        for entry in texts { batch.keepText(entry.text, of: entry.column) }
+        return batch
+    }
+}

@@ -1,0 +1,212 @@
+internal import AuditModel
+internal import GrantLedger
+
+/// `absence` without inputs: a key falls silent for longer than its own rhythm explains. Told once
+/// for each silence, as soon as event time has come so far; the alert is about the last event
+/// before it.
+struct SilenceOperator: Sendable {
+    static let mostKeys = 16_384
+    /// A key gets no verdict before it has been known so long, by so many events.
+    static let learn: Int64 = 72 * SpikeBaseline.hour
+    static let learnEvents = 50
+
+    fileprivate struct State: Sendable {
+        let first: Int64
+        var seen = 0
+        var rhythm: Rhythm
+        var spread = Dispersion()
+        var inHour = 0.0
+        var last: KeptEvent
+        /// The silence that goes on was told.
+        var isTold = false
+        /// A check is due for it.
+        var isWatched = false
+    }
+
+    private let clock: WindowClock
+    private let limit: Int
+    private var table = KeyedTable<State>(capacity: SilenceOperator.mostKeys)
+    /// When to look at a key again: one entry for each key that may fall silent.
+    private var checks = CheckList()
+
+    init(_ operation: Operation, tail: Int) {
+        clock = WindowClock(window: operation.window)
+        limit = NegativeBinomial.limit(tail: tail)
+    }
+
+    var evictions: Int { table.evictions }
+
+    var bytesPerKey: Int {
+        MemoryLayout<State>.stride + Rhythm.cellCount * MemoryLayout<Float>.stride
+            + KeptEvent.bytes + 2 * MemoryLayout<CheckList.Check>.stride
+    }
+
+    /// The earliest time at which there may be something to tell.
+    var due: Int64 { checks.earliest ?? .max }
+
+    mutating func take(
+        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?
+    ) {
+        let time = occurrence.time
+        let event = KeptEvent(batch, row, transition)
+        let isWatched = table.with(
+            occurrence.key, fresh: { State(at: time, event) }
+        ) { state in
+            let isWatched = state.isWatched
+            state.take(event, at: time)
+            state.isWatched = true
+            return isWatched
+        }
+        if !isWatched { schedule(occurrence.key, after: time) }
+    }
+
+    private mutating func schedule(_ key: ID128, after time: Int64) {
+        let (due, overflow) = time.addingReportingOverflow(clock.window.span)
+        checks.add(CheckList.Check(due: overflow ? .max : due, key: key))
+        if checks.count > 2 * Self.mostKeys { checks.keep { table[$0] != nil } }
+    }
+
+    /// The next silence that is longer than its key's rhythm explains.
+    mutating func expire(before time: Int64) -> Firing? {
+        while let check = checks.earliest, check <= time, let key = checks.removeFirst() {
+            guard let state = table[key], state.isWatched else { continue }
+            let (earliest, overflow) = state.last.row.time.addingReportingOverflow(
+                clock.window.span)
+            if overflow || earliest > time {
+                checks.add(CheckList.Check(due: overflow ? .max : earliest, key: key))
+                continue
+            }
+            let deadline = state.deadline(limit, from: earliest)
+            if let deadline, deadline > time {
+                checks.add(CheckList.Check(due: deadline, key: key))
+                continue
+            }
+            _ = table.existing(key) {
+                $0.isWatched = false
+                $0.isTold = deadline != nil
+            }
+            if deadline != nil { return firing(state, at: time) }
+        }
+        return nil
+    }
+
+    private func firing(_ state: State, at time: Int64) -> Firing {
+        let silence = time.subtractingReportingOverflow(state.last.row.time).partialValue
+        let hour = state.rhythm.expected(Rhythm.floor(state.last.row.time, SpikeBaseline.hour))
+        let tenths = Int((hour * 10).rounded())
+        var firing = Firing(
+            figures: [
+                Firing.Figure(
+                    name: "silence", value: AlertText.duration(silence),
+                    comparedTo: ">= \(clock.text)"),
+                Firing.Figure(
+                    name: "expected", value: FieldValue.decimal(tenths * 10),
+                    comparedTo: "in one hour"),
+            ])
+        firing.anchor = state.last
+        return firing
+    }
+}
+
+extension SilenceOperator.State {
+    fileprivate init(at time: Int64, _ event: KeptEvent) {
+        first = time
+        rhythm = Rhythm(hour: Rhythm.floor(time, SpikeBaseline.hour))
+        last = event
+    }
+
+    fileprivate mutating func take(_ event: KeptEvent, at time: Int64) {
+        let hour = Rhythm.floor(time, SpikeBaseline.hour)
+        if hour - rhythm.hour > Rhythm.mostIdleHours {
+            self = Self(at: time, event)
+        }
+        while rhythm.hour < hour {
+            let expected = rhythm.expected(rhythm.hour)
+            // What was told as an incident does not teach.
+            let count = isTold && inHour == 0 ? expected : inHour
+            spread.note(count, expected: expected)
+            spread.fade()
+            rhythm.finish(count)
+            inHour = 0
+        }
+        inHour += 1
+        seen += 1
+        isTold = false
+        last = event
+    }
+
+    /// When a silence that goes on becomes improbable, not before a time; nil for a key of which
+    /// too little is known, or which is allowed to be silent for weeks.
+    fileprivate func deadline(_ limit: Int, from earliest: Int64) -> Int64? {
+        let start = last.row.time
+        guard start.subtractingReportingOverflow(first).partialValue >= SilenceOperator.learn,
+            seen >= SilenceOperator.learnEvents
+        else { return nil }
+        var hour = Rhythm.floor(start, SpikeBaseline.hour)
+        var from = start
+        var mean = 0.0
+        for _ in 0..<Rhythm.mostIdleHours {
+            let (end, overflow) = (hour + 1).multipliedReportingOverflow(by: SpikeBaseline.hour)
+            if overflow { return nil }
+            let rate = rhythm.least(hour) / Double(SpikeBaseline.hour)
+            let whole = mean + rate * Double(end - from)
+            if NegativeBinomial.zero(mean: whole, dispersion: spread.alpha) < limit {
+                return max(earliest, end)
+            }
+            mean = whole
+            from = end
+            hour += 1
+        }
+        return nil
+    }
+}
+
+/// Keys with the times at which they are due: a heap, the earliest first, equal times by key.
+struct CheckList: Sendable {
+    struct Check: Sendable, BitwiseCopyable, Comparable {
+        var due: Int64
+        var key: ID128
+
+        static func < (left: Check, right: Check) -> Bool {
+            (left.due, left.key) < (right.due, right.key)
+        }
+    }
+
+    private var heap: ContiguousArray<Check> = []
+
+    var count: Int { heap.count }
+    var earliest: Int64? { heap.first?.due }
+
+    mutating func add(_ check: Check) {
+        heap.append(check)
+        var place = heap.count - 1
+        while place > 0, heap[place] < heap[(place - 1) / 2] {
+            heap.swapAt(place, (place - 1) / 2)
+            place = (place - 1) / 2
+        }
+    }
+
+    mutating func removeFirst() -> ID128? {
+        guard let first = heap.first, let last = heap.popLast() else { return nil }
+        if heap.isEmpty { return first.key }
+        heap[0] = last
+        var place = 0
+        while true {
+            var least = place
+            for child in [2 * place + 1, 2 * place + 2]
+            where child < heap.count && heap[child] < heap[least] {
+                least = child
+            }
+            if least == place { return first.key }
+            heap.swapAt(place, least)
+            place = least
+        }
+    }
+
+    /// Drops what is no longer wanted.
+    mutating func keep(_ isWanted: (ID128) -> Bool) {
+        let wanted = heap.filter { isWanted($0.key) }
+        heap.removeAll()
+        for check in wanted { add(check) }
+    }
+}
