@@ -44,7 +44,8 @@ public enum RuleBook {
                 isStrict: strictly && source.set != 0)
             var documents = YAMLReader.documents(source.text, into: &files[index])
             for document in documents where OverlayCompiler.isOverlay(document) {
-                overlays += OverlayCompiler.overlays(document, file: index, &files[index])
+                overlays += OverlayCompiler.overlays(
+                    document, .init(file: index, placeholders: placeholders), &files[index])
             }
             documents.removeAll(where: OverlayCompiler.isOverlay)
             compiler.compile(documents, &files[index])

@@ -10,8 +10,7 @@ struct PackTests {
     func loads() {
         let pack = RuleBook.pack()
         #expect(pack.diagnostics.map(\.text) == [])
-        #expect(pack.rules.map(\.rule.name) == ["REF-01", "REF-02", "REF-03", "REF-05"])
-        #expect(pack.active.count == 4)
+        #expect(pack.rules.count >= 25 && pack.active.count == pack.rules.count)
     }
 
     @Test("Every test of the pack passes")

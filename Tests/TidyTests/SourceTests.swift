@@ -77,7 +77,7 @@ struct SourceTests {
         for rule in rules {
             let tests = rule.text.range(of: "\n    tests:\n").map { rule.text[$0.upperBound...] }
             let text = try #require(tests, "\(rule.path)")
-            #expect(text.contains("story:"), "\(rule.path)")
+            #expect(text.contains("story:") || text.contains("events:"), "\(rule.path)")
             #expect(text.contains("expect: none") || text.contains("none: ["), "\(rule.path)")
             #expect(text.contains("level: ") || text.contains("rule: "), "\(rule.path)")
         }

@@ -19,6 +19,11 @@ extension RuleText {
         return nil
     }
 
+    /// A duration, or `0` for none at all; reports anything else.
+    mutating func learning(_ node: YAMLNode, _ what: String) -> Int64? {
+        node.text == "0" ? 0 : duration(node, what)
+    }
+
     /// A whole number within bounds; reports anything else.
     mutating func whole(
         _ node: YAMLNode, _ what: String, _ range: ClosedRange<Int> = 1...1_000_000

@@ -19,7 +19,7 @@ extension OperatorCompiler {
         let times = members["times"].map { multiple($0, &report) } ?? 200
         let spike = Operation.Spike(
             windows: windows,
-            learn: members["learn"].flatMap { report.duration($0, "spike's learn") }
+            learn: members["learn"].flatMap { report.learning($0, "spike's learn") }
                 ?? 72 * Self.hour,
             learnEvents: members["learn_events"].flatMap {
                 report.whole($0, "spike's learn_events", 0...1_000_000)

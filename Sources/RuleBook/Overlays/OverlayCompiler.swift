@@ -9,13 +9,20 @@ enum OverlayCompiler {
     /// Days that an entry may last from its `since` on.
     static let mostDays = 180
 
+    /// What surrounds a document.
+    struct Context {
+        /// Index of its file.
+        var file: Int
+        var placeholders: Placeholders
+    }
+
     /// Whether a document is one of overlays and no rule.
     static func isOverlay(_ node: YAMLNode) -> Bool {
         node["title"] == nil && (node["overlays"] != nil || node["allow"] != nil)
     }
 
     static func overlays(
-        _ node: YAMLNode, file: Int, _ report: inout RuleText
+        _ node: YAMLNode, _ context: Context, _ report: inout RuleText
     ) -> [Overlay] {
         var since: Int64?
         var overlays: [Overlay] = []
@@ -32,7 +39,8 @@ enum OverlayCompiler {
                 let errors = report.errorCount
                 let overlay =
                     key == "allow"
-                    ? allowance(item, since, file, &report) : overlay(item, since, file, &report)
+                    ? allowance(item, since, context, &report)
+                    : overlay(item, since, context, &report)
                 if report.errorCount == errors, let overlay { overlays.append(overlay) }
             }
         }
@@ -42,16 +50,17 @@ enum OverlayCompiler {
     // MARK: - Overlays
 
     private static func overlay(
-        _ node: YAMLNode, _ since: Int64?, _ file: Int, _ report: inout RuleText
+        _ node: YAMLNode, _ since: Int64?, _ context: Context,
+        _ report: inout RuleText
     ) -> Overlay? {
         let keys = ["rule", "where", "disable", "level", "fire_at", "set"] + signature
         let entries = report.entries(node, "an overlay", keys: keys)
-        guard var overlay = signed(node, since, file, &report) else { return nil }
+        guard var overlay = signed(node, since, context, &report) else { return nil }
         for (key, _, value) in entries {
             switch key {
             case "rule": overlay.rules = rules(value, &report)
             case "where":
-                overlay.scope = OverlayScope.selection(value, &report)
+                overlay.scope = OverlayScope.selection(value, context.placeholders, &report)
                 overlay.scopeText = OverlayScope.text(value)
             case "disable":
                 if report.truth(value, key) == true { overlay.changes.append(.disable) }
@@ -110,11 +119,12 @@ enum OverlayCompiler {
     // MARK: - Allow-lists
 
     private static func allowance(
-        _ node: YAMLNode, _ since: Int64?, _ file: Int, _ report: inout RuleText
+        _ node: YAMLNode, _ since: Int64?, _ context: Context,
+        _ report: inout RuleText
     ) -> Overlay? {
         let keys = ["name", "fields", "rules"] + signature
         let entries = report.entries(node, "an entry of allow", keys: keys)
-        guard var overlay = signed(node, since, file, &report) else { return nil }
+        guard var overlay = signed(node, since, context, &report) else { return nil }
         for key in ["name", "fields", "rules"] where node[key] == nil {
             report.error(
                 .missingKey, node.place, "the entry of allow has no \(key)",
@@ -125,7 +135,7 @@ enum OverlayCompiler {
             case "name":
                 overlay.changes = report.string(value, key).map { [.allow($0)] } ?? []
             case "fields":
-                overlay.scope = OverlayScope.selection(value, &report)
+                overlay.scope = OverlayScope.selection(value, context.placeholders, &report)
                 overlay.scopeText = OverlayScope.text(value)
             case "rules": overlay.rules = rules(value, &report)
             default: continue
@@ -152,7 +162,8 @@ enum OverlayCompiler {
 
     /// An overlay with owner, reason and dates; nil after a diagnostic.
     private static func signed(
-        _ node: YAMLNode, _ since: Int64?, _ file: Int, _ report: inout RuleText
+        _ node: YAMLNode, _ since: Int64?, _ context: Context,
+        _ report: inout RuleText
     ) -> Overlay? {
         guard node.entries != nil else { return nil }
         let missing = ["owner", "reason", "expires"].filter { node[$0] == nil }
@@ -180,7 +191,7 @@ enum OverlayCompiler {
         }
         return Overlay(
             rules: [], changes: [], scope: nil, scopeText: "", owner: owner, reason: reason,
-            since: begin, expires: expires, file: file, place: node.place)
+            since: begin, expires: expires, file: context.file, place: node.place)
     }
 
     private static func date(

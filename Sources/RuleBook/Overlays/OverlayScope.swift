@@ -3,7 +3,9 @@ internal import Detection
 /// The events that an overlay or an allow-list is about.
 enum OverlayScope {
     /// A mapping of fields, or a list of such, as a selection of a rule has it.
-    static func selection(_ node: YAMLNode, _ report: inout RuleText) -> [[Predicate]]? {
+    static func selection(
+        _ node: YAMLNode, _ placeholders: Placeholders, _ report: inout RuleText
+    ) -> [[Predicate]]? {
         func scalar(_ text: String) -> YAMLNode {
             YAMLNode(
                 content: .scalar(
@@ -15,7 +17,7 @@ enum OverlayScope {
                 .init(key: scalar("where"), value: node),
                 .init(key: scalar("condition"), value: scalar("where")),
             ]), place: node.place)
-        var compiler = SelectionCompiler(map: .canonical, placeholders: Placeholders())
+        var compiler = SelectionCompiler(map: .canonical, placeholders: placeholders)
         compiler.compile(detection, &report)
         if !compiler.blindness.isEmpty {
             report.error(

@@ -74,13 +74,13 @@ enum OverlaySetting {
             case "floor": spike.floorCount = report.whole(value, path) ?? spike.floorCount
             case "times": spike.floorRatio = report.hundredths(value, path) ?? spike.floorRatio
             case "tail": spike.tail = report.tail(value, path) ?? spike.tail
-            case "learn": spike.learn = report.duration(value, path) ?? spike.learn
+            case "learn": spike.learn = report.learning(value, path) ?? spike.learn
             default: spike.learnEvents = report.whole(value, path) ?? spike.learnEvents
             }
             return .spike(spike)
         case .newValue(var new):
             if key == "learn" {
-                new.learn = report.duration(value, path) ?? new.learn
+                new.learn = report.learning(value, path) ?? new.learn
             } else {
                 new.peers = report.whole(value, path, 0...1_000) ?? new.peers
             }

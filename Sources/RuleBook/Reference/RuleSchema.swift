@@ -106,6 +106,7 @@ private enum RuleSchema {
         ("within", duration),
         ("window", .names(Operation.Window.Shape.allCases.map(\.rawValue))),
     ]
+    private static let learning = SchemaNode.any([duration, .whole(0...0), .names(["0"])])
     private static let positive = SchemaNode.whole(1...1_000_000)
 
     private static let operators: [(String, SchemaNode)] = [
@@ -146,7 +147,7 @@ private enum RuleSchema {
     ]
 
     private static let spike: [(String, SchemaNode)] = [
-        ("within", .some(duration)), ("learn", duration), ("learn_events", .whole(0...1_000_000)),
+        ("within", .some(duration)), ("learn", learning), ("learn_events", .whole(0...1_000_000)),
         ("floor", positive), ("times", .number), ("tail", .any([.number, .text])),
         ("against", .text),
         (
@@ -165,7 +166,7 @@ private enum RuleSchema {
 
     private static let newValue = SchemaNode.object(
         [
-            ("of", .some(.text)), ("learn", duration), ("within", duration),
+            ("of", .some(.text)), ("learn", learning), ("within", duration),
             ("peers", .whole(0...1_000)),
         ], required: ["of"])
 
