@@ -90,7 +90,9 @@ enum FieldReader {
     ) -> FieldValue {
         switch field {
         case .fact: .texts(transition.facts.names)
-        case .presenterNew: aspects { transition.isNew($0) == .yes }
+        case .presenterNew:
+            transition.isNew(\.prefix) == .no
+                ? .texts(["none"]) : aspects { transition.isNew($0) == .yes }
         case .presenterUnseen:
             aspects { transition.presenterNovelty[keyPath: $0] == .yes }
         case .generation: count(transition.generation)

@@ -24,6 +24,23 @@ struct KeptEvent: Sendable {
         }
     }
 
+    /// Keeps what tells an event's source, its time and its id, and nothing else of it.
+    init(sourceOf batch: EventBatch, _ row: Int) {
+        var event = EventRow()
+        event.id = batch.id(.event, row)
+        event.time = batch.time[row]
+        event.precision = batch.precision[row]
+        event.kind = batch.kind[row]
+        event.dialect = batch.code(.dialect, row)
+        event.source = batch.code(.source, row)
+        event.issuer = batch.code(.issuer, row)
+        event.tenant = batch.code(.tenant, row)
+        self.row = event
+        transition = nil
+        texts = []
+        payload = []
+    }
+
     /// A batch of this one event; its codes belong to the run's pool.
     var batch: EventBatch {
         var batch = EventBatch(capacity: 1)

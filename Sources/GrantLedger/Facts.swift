@@ -87,6 +87,7 @@ public enum FactField: String, CaseIterable, Sendable {
     case fact
     /// `prefix`, `asn`, `country`: what about *either* presenter of a replayed token the family had
     /// not seen before the token's first redemption.
+    /// `none` when both networks were known to it.
     case presenterNew = "presenter.new"
     /// `prefix`, `asn`, `country`: what about this event's presenter the family had not seen before
     /// this event; absent for a family that has no profile yet.
@@ -132,7 +133,8 @@ public enum FactField: String, CaseIterable, Sendable {
     public var type: FactType {
         switch self {
         case .fact: .names(FactSet.names)
-        case .presenterNew, .presenterUnseen: .names(["prefix", "asn", "country"])
+        case .presenterNew: .names(["prefix", "asn", "country", "none"])
+        case .presenterUnseen: .names(["prefix", "asn", "country"])
         case .successor: .names(["used", "unused"])
         case .rotation: .names(["on", "off"])
         case .birth: .names(["seen", "unseen"])

@@ -94,9 +94,13 @@ public struct Transition: Sendable, BitwiseCopyable {
         return secondNovelty.strength > first ? .victimFirst : .undetermined
     }
 
-    /// Whether either presenter is new in one respect.
+    /// Whether either presenter is new in one respect. One who redeemed first and whose branch the
+    /// family carried on is none, however new the network was (decision 0005).
     public func isNew(_ aspect: KeyPath<Novelty, Knowledge>) -> Knowledge {
-        let sides = (firstNovelty[keyPath: aspect], secondNovelty[keyPath: aspect])
+        let first = firstNovelty[keyPath: aspect]
+        let sides = (
+            isFirstVouched && first == .yes ? .no : first, secondNovelty[keyPath: aspect]
+        )
         if sides.0 == .yes || sides.1 == .yes { return .yes }
         return sides.0 == .unknown && sides.1 == .unknown ? .unknown : .no
     }

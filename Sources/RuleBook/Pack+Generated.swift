@@ -1062,7 +1062,7 @@ level: high
 grantrail:
     key: [issuer, dialect]
     absence: {tail: 1e-6, within: 15m}
-    suppress: never
+    suppress: 24h
     verdict: silence
     message: >-
         {issuer} wrote nothing for {silence}
@@ -1075,7 +1075,7 @@ grantrail:
               - {per_hour: 60, days: 10, kind: session.started, issuer: as, client: app, subject: "user{n}"}
           events:
               - {time: "day 11 03:00", kind: session.started, issuer: as, client: app, subject: anna}
-          expect: {level: high, count: 1}
+          expect: {level: high, count: 2}
         - name: a busy server
           background:
               - {per_hour: 60, days: 10, kind: session.started, issuer: as, client: app, subject: "user{n}"}
@@ -1141,6 +1141,8 @@ detection:
         presenter.new: asn
     ev_new_prefix:
         presenter.new: prefix
+    ev_known_places:
+        presenter.new: none
     ev_older_than_parent:
         generation_gap|gte: 2
     ev_successor_used:
@@ -1175,6 +1177,7 @@ grantrail:
         ev_new_country: 3.6
         ev_new_asn: 2
         ev_new_prefix: 1.8
+        ev_known_places: -2
         ev_older_than_parent: 1
         ev_successor_used: 2
         ev_instant: -3
@@ -2039,7 +2042,15 @@ detection:
             - issuer
             - audience
             - dpop
-    condition: failed or (failed and attack)
+    filter_replays:
+        kind: refresh.rejected
+        reason:
+            - policy
+            - reused
+            - session_inactive
+            - session_client_missing
+            - concurrency
+    condition: (failed or (failed and attack)) and not filter_replays
 fields:
     - client
     - reason
@@ -2064,7 +2075,7 @@ grantrail:
         absolute: {of: attack, count: 10, distinct: {of: ip, gte: 3}, within: 5m}
     raise:
         high: [attack]
-    suppress: 24h
+    suppress: 6h
     verdict: failure_spike
     message: >-
         {count} tokens of {client} failed within {window}, where its own rhythm explains {expected}; the last reason was {reason}

@@ -24,6 +24,9 @@ struct GeoSighting: Sendable, BitwiseCopyable {
         return ID128(high: latitude << 16 | longitude | 1 << 40, low: UInt64(asn))
     }
 
+    /// Whether the network says little about where its users are.
+    var hidesPlace: Bool { network == .vpn || network == .relay || network == .satellite }
+
     /// Whether both lie in one place of one network.
     func isSamePlace(as other: GeoSighting) -> Bool {
         placeCode == other.placeCode && asn == other.asn
@@ -64,8 +67,11 @@ struct GeoTrail: Sendable {
             sightings.removeFirst()
         }
         sightings.append(sighting)
-        Self.note(sighting.country, 0, &countries)
-        Self.note(sighting.asn, 0, &systems)
+        // Behind a VPN a key has no home to be away from.
+        if !sighting.hidesPlace {
+            Self.note(sighting.country, 0, &countries)
+            Self.note(sighting.asn, 0, &systems)
+        }
         Self.note(agent, 0, &agents)
         Self.note(sighting.tls, 0, &handshakes)
     }

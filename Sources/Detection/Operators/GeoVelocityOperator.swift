@@ -173,8 +173,10 @@ struct GeoVelocityOperator: Sendable {
         var score = Weight.base + min(Weight.speedAtMost, logarithm)
         if current.isKnown { score += Weight.known }
         if spec.knownDays > 0, !reference.isKnown { score += Weight.unsettledReference }
-        if Self.hidesPlace(current) || Self.hidesPlace(reference) { score += Weight.relay }
-        if candidate.isInterleaved, current.network != .relay { score += Weight.interleaved }
+        if current.hidesPlace || reference.hidesPlace { score += Weight.relay }
+        if candidate.isInterleaved, !current.hidesPlace, !reference.hidesPlace {
+            score += Weight.interleaved
+        }
         return max(0, score)
     }
 
@@ -183,7 +185,7 @@ struct GeoVelocityOperator: Sendable {
     ) -> [Firing.Figure] {
         let isNew = trail.isForeign(current, agent: agent)
         // Behind a VPN every network is new, and says nothing.
-        let isHidden = Self.hidesPlace(current)
+        let isHidden = current.hidesPlace
         let isHosted = current.network == .hosting || current.network == .tor
         return spec.foreign.compactMap { foreign in
             let holds =
@@ -199,10 +201,6 @@ struct GeoVelocityOperator: Sendable {
                 name: "new_\(foreign.context.rawValue)", value: "true",
                 comparedTo: "what this key was used from before", points: foreign.hundredths)
         }
-    }
-
-    private static func hidesPlace(_ sighting: GeoSighting) -> Bool {
-        sighting.network == .vpn || sighting.network == .relay || sighting.network == .satellite
     }
 
     /// Makes the points add up to the score: what was capped or joined is shared out in proportion.

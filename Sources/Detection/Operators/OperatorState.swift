@@ -86,9 +86,9 @@ enum OperatorState: Sendable {
             self = .absence(state)
             return nil
         case .silence(var state):
-            state.take(occurrence, batch, row, transition)
+            let firing = state.take(occurrence, batch, row)
             self = .silence(state)
-            return nil
+            return firing
         }
     }
 

@@ -2,8 +2,8 @@ internal import AuditModel
 internal import GrantLedger
 
 /// `absence` without inputs: a key falls silent for longer than its own rhythm explains. Told once
-/// for each silence, as soon as event time has come so far; the alert is about the last event
-/// before it.
+/// for each silence, as soon as event time has come so far, and again when it ends; the alert is
+/// about the last event before it, of which only the source is kept.
 struct SilenceOperator: Sendable {
     static let mostKeys = 16_384
     /// A key gets no verdict before it has so many events; nor before a week has passed, because an
@@ -43,20 +43,24 @@ struct SilenceOperator: Sendable {
     /// The earliest time at which there may be something to tell.
     var due: Int64 { checks.earliest ?? .max }
 
-    mutating func take(
-        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?
-    ) {
+    /// Takes an event in; fires when it ends a silence that was told.
+    mutating func take(_ occurrence: Occurrence, _ batch: EventBatch, _ row: Int) -> Firing? {
         let time = occurrence.time
-        let event = KeptEvent(batch, row, transition)
-        let isWatched = table.with(
+        let event = KeptEvent(sourceOf: batch, row)
+        let clock = clock
+        let (isWatched, told) = table.with(
             occurrence.key, fresh: { State(at: time, event) }
-        ) { state in
+        ) { state -> (Bool, Firing?) in
             let isWatched = state.isWatched
+            let told = state.isTold ? Self.firing(state, at: time, clock) : nil
             state.take(event, at: time)
             state.isWatched = true
-            return isWatched
+            return (isWatched, told)
         }
         if !isWatched { schedule(occurrence.key, after: time) }
+        guard var told else { return nil }
+        told.anchor = nil
+        return told
     }
 
     private mutating func schedule(_ key: ID128, after time: Int64) {
@@ -84,12 +88,14 @@ struct SilenceOperator: Sendable {
                 $0.isWatched = false
                 $0.isTold = deadline != nil
             }
-            if deadline != nil { return firing(state, at: time) }
+            if deadline != nil { return Self.firing(state, at: time, clock) }
         }
         return nil
     }
 
-    private func firing(_ state: State, at time: Int64) -> Firing {
+    private static func firing(
+        _ state: State, at time: Int64, _ clock: WindowClock
+    ) -> Firing {
         let silence = time.subtractingReportingOverflow(state.last.row.time).partialValue
         let hour = state.rhythm.expected(Rhythm.floor(state.last.row.time, SpikeBaseline.hour))
         let tenths = Int((hour * 10).rounded())
