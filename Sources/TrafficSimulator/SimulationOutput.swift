@@ -43,10 +43,16 @@ public enum SimulationOutput {
         return summary
     }
 
+    /// Makes a directory, and those above it that are missing.
     private static func makeDirectory(_ path: String) throws(SimulationError) {
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
-            throw .cannotCreate(path: path, reason: OutputFile.lastError())
+        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            .joined(separator: "/")
+        if errno == ENOENT, !parent.isEmpty {
+            try makeDirectory(parent)
+            if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
         }
+        throw .cannotCreate(path: path, reason: OutputFile.lastError())
     }
 
     private static func writePlaces(

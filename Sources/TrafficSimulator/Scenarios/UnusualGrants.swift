@@ -30,7 +30,9 @@ extension Engine {
         entered.token = thieves[number].random.uuid()
         entered.refresh = thieves[number].random.uuid()
         events.append(entered)
-        thieves[number].isDetectable = true
+        if directGrantClients.insert(thieves[number].client).inserted {
+            thieves[number].isDetectable = true
+        }
         _ = goOn(number, of: 3, within: 20 * 60_000, at: time)
     }
 

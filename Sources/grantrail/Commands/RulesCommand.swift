@@ -12,8 +12,39 @@ struct RulesCommand: ParsableCommand {
         abstract: "List, check, test and explain rules; see what they cover; begin new ones.",
         subcommands: [
             List.self, Check.self, RulesTestCommand.self, RulesExplainCommand.self,
-            RulesCoverageCommand.self, RulesNewCommand.self, RulesDocsCommand.self,
+            RulesCoverageCommand.self, RulesNewCommand.self, Fields.self, Schema.self,
+            RulesDocsCommand.self,
         ])
+
+    struct Fields: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "fields",
+            abstract: "List the fields that rules can name, with their types.",
+            discussion: """
+                EXAMPLES
+                  grantrail rules fields
+                  grantrail rules fields --output json | jq -r '.[].name'
+                """)
+
+        @OptionGroup var output: OutputOptions
+
+        func run() {
+            Terminal.ignoreBrokenPipes()
+            let isText = output.choice == .text
+            Terminal.write(isText ? RuleBook.fieldsText : RuleBook.fieldsJSON + "\n")
+        }
+    }
+
+    struct Schema: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "schema", abstract: "Print the JSON Schema of rule files, for editors.",
+            discussion: "EXAMPLES\n  grantrail rules schema > rule.schema.json")
+
+        func run() {
+            Terminal.ignoreBrokenPipes()
+            Terminal.write(RuleBook.schema + "\n")
+        }
+    }
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
