@@ -15,8 +15,8 @@ struct Engine {
     /// The log is silent before this time, by the attack of that number; -1 for none.
     var silentUntil: Int64 = 0
     var silencedBy = -1
-    /// Clients that used the password grant, which is news only once.
-    var directGrantClients: Set<Int> = []
+    /// By client, the first thief who used the password grant there: only that is news.
+    var directGrantThieves: [Int: Int] = [:]
 
     /// Thieves' actor numbers start here.
     static let firstThief: UInt32 = 1 << 31

@@ -30,10 +30,10 @@ extension Engine {
         entered.token = thieves[number].random.uuid()
         entered.refresh = thieves[number].random.uuid()
         events.append(entered)
-        if directGrantClients.insert(thieves[number].client).inserted {
-            thieves[number].isDetectable = true
-        }
+        let first = directGrantThieves[thieves[number].client] ?? number
+        directGrantThieves[thieves[number].client] = first
         _ = goOn(number, of: 3, within: 20 * 60_000, at: time)
+        thieves[number].isDetectable = first == number
     }
 
     fileprivate mutating func phishDeviceCode(_ number: Int, at time: Int64) {
