@@ -11,7 +11,10 @@ struct AlertBuilder {
         let row = event.row
         let family = event.transition.flatMap { ledger.family($0.family) }
         let keys = keys(event, family)
-        let groupKey = (hit.firing.key ?? hit.rule.key).map { value(of: $0, keys, event) }
+        let groupKey =
+            hit.firing.group == nil
+            ? hit.rule.key.map { value(of: $0, keys, event) }
+            : (hit.firing.key ?? hit.rule.key).map { groupValue(of: $0, keys, event, family) }
         let rule = hit.rule
         var alert = Alert(
             id: Alert.identity(ruleID: rule.id, groupKey: groupKey, anchor: batch.id(.event, row)),
@@ -98,6 +101,24 @@ struct AlertBuilder {
         case .prefix: IPAddress(bits: event.batch.id(.ip, event.row)).networkText
         case .field(let field):
             FieldReader.value(field, event.batch, event.row, event.transition, pool).firstText
+        }
+    }
+
+    /// The same for the group of an operation, as ``GroupKey`` tells groups apart: what the event
+    /// says comes before what the family knows.
+    private func groupValue(
+        of field: Rule.KeyField, _ keys: Alert.Keys, _ event: Hit.Event, _ family: FamilyFacts?
+    ) -> String {
+        func text(_ column: CodedColumn, _ known: KeyPath<FamilyFacts, UInt32>) -> String {
+            self.text(event.batch.code(column, event.row))
+                ?? self.text(family?[keyPath: known] ?? 0) ?? ""
+        }
+        return switch field {
+        case .issuer: text(.issuer, \.issuer)
+        case .tenant: text(.tenant, \.tenant)
+        case .client: text(.client, \.client)
+        case .subject: text(.subject, \.subject)
+        case .session, .family, .lineage, .ip, .prefix, .field: value(of: field, keys, event)
         }
     }
 

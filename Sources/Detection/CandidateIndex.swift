@@ -12,16 +12,29 @@ struct CandidateIndex: Sendable {
     private struct Postings: Sendable {
         let field: RuleField
         let column: CodedColumn?
+        let idColumn: IDColumn?
         /// Index of the field's value in the predicate table; -1 for a coded column.
         let slot: Int
         /// The kinds of event that any of its rules asks for, by raw value.
         var kinds = [Bool](repeating: false, count: EventKind.names.count)
         /// Rules by folded plain text.
         var exact: [String: [Int32]] = [:]
-        /// Rules by the first four folded bytes of their longest literal.
-        var grams: [UInt32: [Int32]] = [:]
-        /// By code, once asked for: the rules that may match it.
-        var byCode: ContiguousArray<ContiguousArray<Int32>?> = []
+        /// Rules by the bits of an address, which its text is read back from.
+        var addresses: [ID128: [Int32]] = [:]
+        /// Rules by four folded bytes of their pattern's longest literal.
+        var grams: [UInt32: [(rule: Int32, pattern: TextPattern)]] = [:]
+        /// What codes and ids were found to match, in ``lists``.
+        var lists: ContiguousArray<ContiguousArray<Int32>> = [[]]
+        /// By code, once asked for: the rules that may match it, one more than the index of their
+        /// list.
+        var byCode: ContiguousArray<Int32> = []
+        /// The same for ids, each in the one place that its bits give it.
+        var byID: ContiguousArray<(id: ID128, list: Int32)> = []
+
+        func waiting(for gram: UInt32) -> Int { grams[gram]?.count ?? 0 }
+
+        /// Whether any of its rules looks at the text.
+        var hasTexts: Bool { !exact.isEmpty || !grams.isEmpty }
     }
 
     private var postings: [Postings] = []
@@ -78,11 +91,22 @@ struct CandidateIndex: Sendable {
             }
             for matcher in pivot.matchers {
                 guard case .text(let pattern) = matcher else { continue }
-                if let text = pattern.plainText {
+                if pivot.field == .event(.ip), let text = pattern.plainText {
+                    guard let address = IPAddress(text) else { continue }
+                    postings[index].addresses[address.bits, default: []].append(Int32(rule))
+                } else if let text = pattern.plainText {
                     postings[index].exact[text.asciiLowercased, default: []].append(Int32(rule))
                 } else {
-                    let gram = Self.gram(pattern.longestLiteral, at: 0)
-                    postings[index].grams[gram, default: []].append(Int32(rule))
+                    let literal = pattern.longestLiteral
+                    // The one that fewest other rules wait for.
+                    let grams = (0...(literal.count - Self.gramBytes)).map {
+                        Self.gram(literal, at: $0)
+                    }
+                    let gram = grams.min {
+                        postings[index].waiting(for: $0) < postings[index].waiting(for: $1)
+                    }
+                    guard let gram else { continue }
+                    postings[index].grams[gram, default: []].append((Int32(rule), pattern))
                 }
             }
         }
@@ -96,32 +120,41 @@ struct CandidateIndex: Sendable {
         stamp &+= 1
         let kind = Int(batch.kind[row].rawValue)
         for index in postings.indices where postings[index].kinds[kind] {
-            guard let column = postings[index].column else {
+            if let column = postings[index].column {
+                let code = Int(batch.code(column, row))
+                if code != 0 { noteList(list(of: code, column, index, pool), index, &found) }
+            } else if let column = postings[index].idColumn, batch.hasOwnText(column, row) {
+                let id = batch.id(column, row)
+                if id.isNone { continue }
+                if !postings[index].addresses.isEmpty,
+                    let rules = postings[index].addresses[id]
+                {
+                    note(ContiguousArray(rules), into: &found)
+                }
+                if postings[index].hasTexts {
+                    noteList(list(of: id, column, batch, row, index), index, &found)
+                }
+            } else {
                 let value = predicates.value(
                     postings[index].slot, batch, row, transition, pool)
-                guard case .texts(let texts) = value else {
-                    // Numbers and truths are compared as texts as well.
-                    if case .absent = value { continue }
-                    note(rules(matching: value.text, index), into: &found)
-                    continue
+                switch value {
+                case .absent: continue
+                case .texts(let texts):
+                    for text in texts { note(rules(matching: text, index), into: &found) }
+                // Numbers and truths are compared as texts as well.
+                case .number, .truth: note(rules(matching: value.text, index), into: &found)
                 }
-                for text in texts { note(rules(matching: text, index), into: &found) }
-                continue
             }
-            let code = Int(batch.code(column, row))
-            if code == 0 { continue }
-            if code < postings[index].byCode.count, let rules = postings[index].byCode[code] {
-                if !rules.isEmpty { note(rules, into: &found) }
-                continue
-            }
-            let rules = remember(code, column, index, pool)
-            note(rules, into: &found)
         }
     }
 
-    private mutating func remember(
-        _ code: Int, _ column: CodedColumn, _ index: Int, _ pool: StringPool
-    ) -> ContiguousArray<Int32> {
+    /// The list of rules that a coded text may match.
+    private mutating func list(
+        of code: Int, _ column: CodedColumn, _ index: Int, _ pool: StringPool
+    ) -> Int {
+        if code < postings[index].byCode.count, postings[index].byCode[code] != 0 {
+            return Int(postings[index].byCode[code]) - 1
+        }
         let text = pool.text(UInt32(code))
         // A list of scopes is matched scope by scope.
         let parts = column == .scopes ? text.split(separator: " ").map(String.init) : [text]
@@ -129,10 +162,56 @@ struct CandidateIndex: Sendable {
         for part in parts { rules.append(contentsOf: self.rules(matching: part, index)) }
         let missing = code + 1 - postings[index].byCode.count
         if missing > 0 {
-            postings[index].byCode.append(contentsOf: repeatElement(nil, count: missing))
+            postings[index].byCode.append(contentsOf: repeatElement(0, count: missing))
         }
-        postings[index].byCode[code] = rules
-        return rules
+        let list = keep(rules, index)
+        postings[index].byCode[code] = Int32(list) + 1
+        return list
+    }
+
+    /// The list of rules that the text of an id may match.
+    private mutating func list(
+        of id: ID128, _ column: IDColumn, _ batch: EventBatch, _ row: Int, _ index: Int
+    ) -> Int {
+        if postings[index].byID.isEmpty {
+            postings[index].byID = ContiguousArray(
+                repeating: (.none, 0), count: Self.rememberedIDs)
+        }
+        let place = Int(truncatingIfNeeded: id.tableHash) & (Self.rememberedIDs - 1)
+        let known = postings[index].byID[place]
+        if known.id == id { return Int(known.list) }
+        let list = keep(rules(matching: batch.text(column, row: row) ?? "", index), index)
+        postings[index].byID[place] = (id, Int32(list))
+        return list
+    }
+
+    /// Ids of one field whose rules are remembered; a power of two.
+    private static let rememberedIDs = 32_768
+    /// Different lists of rules that are remembered for one field.
+    private static let mostLists = 65_536
+
+    /// The index of a list of rules, the first one for none.
+    private mutating func keep(_ rules: ContiguousArray<Int32>, _ index: Int) -> Int {
+        if rules.isEmpty { return 0 }
+        if let known = postings[index].lists.suffix(16).lastIndex(of: rules) { return known }
+        if postings[index].lists.count == Self.mostLists {
+            // Asked for anew; the tables keep their sizes.
+            postings[index].lists = [[]]
+            for code in postings[index].byCode.indices { postings[index].byCode[code] = 0 }
+            for place in postings[index].byID.indices { postings[index].byID[place] = (.none, 0) }
+        }
+        postings[index].lists.append(rules)
+        return postings[index].lists.count - 1
+    }
+
+    private mutating func noteList(
+        _ list: Int, _ index: Int, _ found: inout ContiguousArray<Int32>
+    ) {
+        if list == 0 { return }
+        for rule in postings[index].lists[list] where seen[Int(rule)] != stamp {
+            seen[Int(rule)] = stamp
+            found.append(rule)
+        }
     }
 
     private func rules(matching text: String, _ index: Int) -> ContiguousArray<Int32> {
@@ -142,8 +221,9 @@ struct CandidateIndex: Sendable {
         if !postings[index].grams.isEmpty {
             let bytes = Array(folded.utf8)
             for start in 0..<max(0, bytes.count - Self.gramBytes + 1) {
-                if let some = postings[index].grams[Self.gram(bytes, at: start)] {
-                    rules.append(contentsOf: some)
+                for (rule, pattern) in postings[index].grams[Self.gram(bytes, at: start)] ?? []
+                where pattern.matches(text) {
+                    rules.append(rule)
                 }
             }
         }
@@ -165,14 +245,25 @@ struct CandidateIndex: Sendable {
         if let index = postings.firstIndex(where: { $0.field == field }) { return index }
         var column: CodedColumn?
         if case .event(let name) = field { column = FieldReader.codedColumn(name) }
+        var idColumn: IDColumn?
+        if case .event(let name) = field { idColumn = FieldReader.idColumn(name) }
         let slot = column == nil ? predicates.slot(of: field) : -1
-        postings.append(Postings(field: field, column: column, slot: slot))
+        postings.append(
+            Postings(field: field, column: column, idColumn: idColumn, slot: slot))
         return postings.count - 1
     }
 
     private static func gram(_ bytes: [UInt8], at start: Int) -> UInt32 {
         UInt32(bytes[start]) << 24 | UInt32(bytes[start + 1]) << 16
             | UInt32(bytes[start + 2]) << 8 | UInt32(bytes[start + 3])
+    }
+}
+
+extension EventBatch {
+    /// Whether the bits of an id alone give its text.
+    fileprivate func hasOwnText(_ column: IDColumn, _ row: Int) -> Bool {
+        texts.isEmpty || column == .ip || column == .event
+            || !idTexts(row: row).contains { $0.column == column }
     }
 }
 

@@ -1,11 +1,17 @@
 internal import AuditModel
 internal import GrantLedger
 
-/// A rule and a lineage: what decides the group key of most rules.
+/// A rule and a lineage, or a group of its operation: what decides the group key of most rules.
 struct LineagePlace: Hashable {
     let rule: Int
     let family: UInt32
     let lineage: ID128
+
+    init(rule: Int, group: ID128) {
+        self.rule = rule
+        family = 0
+        lineage = group
+    }
 
     /// Nil when the key depends on more than the lineage.
     init?(rule: Int, _ transition: Transition?, _ key: [Rule.KeyField]) {
@@ -89,7 +95,9 @@ extension Engine {
         if let selection = operators[place].selection {
             occurrence.isSelected = matches(selection, place, batch, row, transition, pool)
         }
-        return operators[place].take(occurrence, batch, row, transition, pool)
+        var firing = operators[place].take(occurrence, batch, row, transition, pool)
+        firing?.group = key
+        return firing
     }
 
     /// Puts the inputs that hold into ``groups``, those of the same group together.
@@ -157,7 +165,8 @@ extension Engine {
                 firing.ceiling ?? .critical), firing: firing)
         let event = Hit.Event(batch: batch, row: row, transition: transition)
         let builder = AlertBuilder(ledger: ledger, pool: pool)
-        let known = LineagePlace(rule: place, transition, rule.key)
+        let known = firing.group.map { LineagePlace(rule: place, group: $0) }
+            ?? LineagePlace(rule: place, transition, rule.key)
         if let known, let alert = self.known[known],
             desk.recount(alert, hit, event, builder)
         {

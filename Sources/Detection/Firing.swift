@@ -62,6 +62,8 @@ struct Firing {
 
     /// The event that the alert is about, when it is an earlier one (``Operation/Absence``).
     var anchor: KeptEvent?
+    /// The group it was found in; nil for what time alone brought about.
+    var group: ID128?
     /// The fields that give the group, where they are not the rule's own (``Rule/Input/key``).
     var key: [Rule.KeyField]?
 }

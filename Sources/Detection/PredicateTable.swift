@@ -10,6 +10,7 @@ struct PredicateTable: Sendable {
         let column: CodedColumn?
         /// Index in `values`; -1 for a coded column.
         let slot: Int
+        let comparesFields: Bool
         /// By code: 0 not evaluated, 1 no, 2 yes.
         var byCode: ContiguousArray<UInt8> = []
         /// The event that `last` belongs to.
@@ -28,6 +29,10 @@ struct PredicateTable: Sendable {
     private var places: [RuleField: [Int]] = [:]
     private var payload = PayloadMembers.empty
     private var payloadStamp: UInt64 = 0
+    private var payloadNames = PayloadNames()
+    /// Whether all of the payload is asked for.
+    private var readsAllOfPayload = false
+    private var scratch = ScratchOwner()
     private var stamp: UInt64 = 0
 
     /// Distinct predicates.
@@ -43,15 +48,23 @@ struct PredicateTable: Sendable {
             column = FieldReader.codedColumn(field)
         }
         let slot = column == nil ? self.slot(of: predicate.field) : -1
-        entries.append(Entry(predicate: predicate, column: column, slot: slot))
+        entries.append(
+            Entry(
+                predicate: predicate, column: column, slot: slot,
+                comparesFields: predicate.comparesFields))
         places[predicate.field, default: []].append(entries.count - 1)
         return entries.count - 1
     }
 
     /// The index of a field whose value is read once per event.
     mutating func slot(of field: RuleField) -> Int {
-        if let index = values.firstIndex(where: { $0.field == field }) { return index }
-        values.append(CachedValue(field: field))
+        if let index = values.firstIndex(where: { $0.field == field.folded }) { return index }
+        switch field {
+        case .payload(let path): payloadNames.add(path: path)
+        case .anyText: readsAllOfPayload = true
+        case .event, .ledger, .time: break
+        }
+        values.append(CachedValue(field: field.folded))
         return values.count - 1
     }
 
@@ -75,9 +88,13 @@ struct PredicateTable: Sendable {
         }
         if entries[index].stamp == stamp { return entries[index].last }
         let value = value(entries[index].slot, batch, row, transition, pool)
-        let result = PredicateTest.matches(entries[index].predicate, value) { field in
-            FieldReader.value(field, batch, row, transition, pool)
-        }
+        let result =
+            entries[index].comparesFields
+            ? PredicateTest.matches(entries[index].predicate, value) { field in
+                FieldReader.value(field, batch, row, transition, pool)
+            }
+            // Lent, not copied: this is the innermost loop.
+            : entries.withUnsafeBufferPointer { PredicateTest.matches($0[index].predicate, value) }
         entries[index].stamp = stamp
         entries[index].last = result
         return result
@@ -92,7 +109,7 @@ struct PredicateTable: Sendable {
         switch values[slot].field {
         case .payload(let path):
             readPayload(batch, row)
-            values[slot].value = FieldReader.texts(payload.values(path.asciiLowercased))
+            values[slot].value = FieldReader.texts(payload.values(path))
         case .anyText:
             readPayload(batch, row)
             values[slot].value = FieldReader.texts(
@@ -107,7 +124,8 @@ struct PredicateTable: Sendable {
 
     private mutating func readPayload(_ batch: EventBatch, _ row: Int) {
         if payloadStamp == stamp { return }
-        payload = PayloadMembers(batch, row)
+        payload = PayloadMembers(
+            batch, row, scratch.own(), wanted: readsAllOfPayload ? nil : payloadNames)
         payloadStamp = stamp
     }
 
@@ -117,6 +135,23 @@ struct PredicateTable: Sendable {
             entries[index].byCode.append(contentsOf: repeatElement(0, count: missing))
         }
         entries[index].byCode[code] = result ? 2 : 1
+    }
+}
+
+/// Holds the one reference to reading memory: a copy of the table makes its own.
+private struct ScratchOwner: @unchecked Sendable {
+    private var scratch = PayloadScratch()
+
+    mutating func own() -> PayloadScratch {
+        if !isKnownUniquelyReferenced(&scratch) { scratch = PayloadScratch() }
+        return scratch
+    }
+}
+
+extension RuleField {
+    /// With the path of a payload's member folded, as members are found.
+    fileprivate var folded: RuleField {
+        if case .payload(let path) = self { .payload(path.asciiLowercased) } else { self }
     }
 }
 

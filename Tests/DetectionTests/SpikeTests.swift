@@ -126,7 +126,8 @@ struct SpikeTests {
                 alarms[tail, default: 0] += series.alerts(Self.spike(tail: tail)).count
             }
         }
-        print("spike: \(rate) per 5 min, 28 days × \(series * Self.effort): false alarms \(alarms)")
+        let count = series * Self.effort
+        print("spike: \(rate) per 5 min, 28 days × \(count): false alarms \(alarms)")
         #expect(alarms[900, default: 0] * 10 <= series * Self.effort)
         #expect(alarms[600, default: 0] <= series * Self.effort)
     }
