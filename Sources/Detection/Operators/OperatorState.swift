@@ -35,7 +35,7 @@ enum OperatorState: Sendable {
         case .absence(let absence):
             self =
                 rule.inputs.isEmpty
-                ? .silence(SilenceOperator(operation, tail: absence.tail))
+                ? .silence(SilenceOperator(operation, tail: absence.tail, key: rule.key))
                 : .absence(AbsenceOperator(operation))
         case .geoVelocity(let spec):
             self = .geoVelocity(
@@ -86,7 +86,7 @@ enum OperatorState: Sendable {
             self = .absence(state)
             return nil
         case .silence(var state):
-            let firing = state.take(occurrence, batch, row)
+            let firing = state.take(occurrence, batch, row, transition)
             self = .silence(state)
             return firing
         }

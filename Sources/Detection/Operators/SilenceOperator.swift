@@ -3,7 +3,7 @@ internal import GrantLedger
 
 /// `absence` without inputs: a key falls silent for longer than its own rhythm explains. Told once
 /// for each silence, as soon as event time has come so far, and again when it ends; the alert is
-/// about the last event before it, of which only the source is kept.
+/// about the last event before it.
 struct SilenceOperator: Sendable {
     static let mostKeys = 16_384
     /// A key gets no verdict before it has so many events; nor before a week has passed, because an
@@ -24,11 +24,17 @@ struct SilenceOperator: Sendable {
 
     private let clock: WindowClock
     private let limit: Int
+    /// The key is the event's source, so that nothing else of events need be kept.
+    private let isAboutSources: Bool
     private var table = KeyedTable<State>(capacity: SilenceOperator.mostKeys)
     /// When to look at a key again: one entry for each key that may fall silent.
     private var checks = CheckList()
 
-    init(_ operation: Operation, tail: Int) {
+    init(_ operation: Operation, tail: Int, key: [Rule.KeyField]) {
+        let ofSources: Set<Rule.KeyField> = [
+            .issuer, .tenant, .field(.event(.dialect)), .field(.event(.source)),
+        ]
+        isAboutSources = ofSources.isSuperset(of: key)
         clock = WindowClock(window: operation.window)
         limit = NegativeBinomial.limit(tail: tail)
     }
@@ -44,9 +50,13 @@ struct SilenceOperator: Sendable {
     var due: Int64 { checks.earliest ?? .max }
 
     /// Takes an event in; fires when it ends a silence that was told.
-    mutating func take(_ occurrence: Occurrence, _ batch: EventBatch, _ row: Int) -> Firing? {
+    mutating func take(
+        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?
+    ) -> Firing? {
         let time = occurrence.time
-        let event = KeptEvent(sourceOf: batch, row)
+        let event =
+            isAboutSources
+            ? KeptEvent(sourceOf: batch, row) : KeptEvent(batch, row, transition)
         let clock = clock
         let (isWatched, told) = table.with(
             occurrence.key, fresh: { State(at: time, event) }
