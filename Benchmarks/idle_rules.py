@@ -33,7 +33,7 @@ KINDS = {
 RULE = """title: Idle {n}
 id: 5a1c0a57-3b1e-4c55-9d3c-{n:012x}
 name: IDLE-{n}
-status: experimental
+status: test
 logsource:
     product: oauth
 detection:

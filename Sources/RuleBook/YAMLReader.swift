@@ -16,7 +16,8 @@ enum YAMLReader {
         var documents: [YAMLNode] = []
         var budget = mostNodes
         do {
-            let parser = try Parser(yaml: text, encoding: .utf8)
+            // Fields give values their types; guessing would cost a regular expression each.
+            let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             while let root = try parser.nextRoot() {
                 guard let node = convert(root, budget: &budget, depth: 0) else {
                     report.error(.tooLarge, place(of: root), "more than \(mostNodes) values")
