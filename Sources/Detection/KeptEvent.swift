@@ -24,8 +24,9 @@ struct KeptEvent: Sendable {
         }
     }
 
-    /// Keeps what tells an event's source, its time and its id, and nothing else of it.
-    init(sourceOf batch: EventBatch, _ row: Int) {
+    /// Keeps what tells an event's source, its time and its id, and what a key names of client,
+    /// subject, session and address; nothing else of it.
+    init(sourceOf batch: EventBatch, _ row: Int, key: [Rule.KeyField]) {
         var event = EventRow()
         event.id = batch.id(.event, row)
         event.time = batch.time[row]
@@ -35,9 +36,19 @@ struct KeptEvent: Sendable {
         event.source = batch.code(.source, row)
         event.issuer = batch.code(.issuer, row)
         event.tenant = batch.code(.tenant, row)
+        if key.contains(.client) { event.client = batch.code(.client, row) }
+        if key.contains(.subject) { event.subject = batch.code(.subject, row) }
+        if key.contains(.ip) || key.contains(.prefix) {
+            event.ip = IPAddress(bits: batch.id(.ip, row))
+        }
+        if key.contains(.session) {
+            event.session = batch.id(.session, row)
+            texts = ContiguousArray(batch.idTexts(row: row).filter { $0.column == .session })
+        } else {
+            texts = []
+        }
         self.row = event
         transition = nil
-        texts = []
         payload = []
     }
 

@@ -35,7 +35,7 @@ enum OperatorState: Sendable {
         case .absence(let absence):
             self =
                 rule.inputs.isEmpty
-                ? .silence(SilenceOperator(operation, tail: absence.tail))
+                ? .silence(SilenceOperator(operation, tail: absence.tail, key: rule.key))
                 : .absence(AbsenceOperator(operation))
         case .geoVelocity(let spec):
             self = .geoVelocity(

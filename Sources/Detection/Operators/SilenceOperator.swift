@@ -3,7 +3,7 @@ internal import GrantLedger
 
 /// `absence` without inputs: a key falls silent for longer than its own rhythm explains. Told once
 /// for each silence, as soon as event time has come so far, and again when it ends; the alert is
-/// about the last event before it, of which only the source is kept.
+/// about the last event before it, of which only the source and the key are kept.
 struct SilenceOperator: Sendable {
     static let mostKeys = 16_384
     /// A key gets no verdict before it has so many events; nor before a week has passed, because an
@@ -24,11 +24,13 @@ struct SilenceOperator: Sendable {
 
     private let clock: WindowClock
     private let limit: Int
+    private let key: [Rule.KeyField]
     private var table = KeyedTable<State>(capacity: SilenceOperator.mostKeys)
     /// When to look at a key again: one entry for each key that may fall silent.
     private var checks = CheckList()
 
-    init(_ operation: Operation, tail: Int) {
+    init(_ operation: Operation, tail: Int, key: [Rule.KeyField]) {
+        self.key = key
         clock = WindowClock(window: operation.window)
         limit = NegativeBinomial.limit(tail: tail)
     }
@@ -46,7 +48,7 @@ struct SilenceOperator: Sendable {
     /// Takes an event in; fires when it ends a silence that was told.
     mutating func take(_ occurrence: Occurrence, _ batch: EventBatch, _ row: Int) -> Firing? {
         let time = occurrence.time
-        let event = KeptEvent(sourceOf: batch, row)
+        let event = KeptEvent(sourceOf: batch, row, key: key)
         let clock = clock
         let (isWatched, told) = table.with(
             occurrence.key, fresh: { State(at: time, event) }
