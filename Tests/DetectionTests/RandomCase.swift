@@ -257,7 +257,8 @@ struct RandomCase {
         case 7:
             let regex = try? RegexPattern(pick(ReferenceMatching.expressions))
             predicate = Predicate(
-                field: pick(Self.textFields), matchers: [regex].compactMap { $0 }.map(Matcher.regex))
+                field: pick(Self.textFields),
+                matchers: [regex].compactMap { $0 }.map(Matcher.regex))
         default:
             predicate = Predicate(
                 field: pick(Self.textFields),
