@@ -105,11 +105,18 @@ struct RuleToolTests {
             let json = try object(
                 sandbox.run("rules", "explain", "--alert", id, "--store", store).expecting())
             #expect(json["fired"] as? Bool == true, "\(id)")
-            #expect(json["severity"] as? String == alert["severity"] as? String, "\(id)")
+            // The first event is explained; later ones may have raised the alert.
+            let severities = [json, alert].map { ($0["severity"] as? String).flatMap(rank) }
+            let (first, last) = try (#require(severities[0]), #require(severities[1]))
+            #expect(alert["count"] as? Int == 1 ? first == last : first <= last, "\(id)")
         }
         try sandbox.run("rules", "explain", "--alert", "ffff00", "--store", store).expecting(1)
         try sandbox.run("rules", "explain", "REF-01", "--store", store).expecting(64)
         try sandbox.run("rules", "explain", "NO-01", "--event", traffic.path).expecting(64)
+    }
+
+    private func rank(_ severity: String) -> Int? {
+        ["info", "low", "medium", "high", "critical"].firstIndex(of: severity)
     }
 
     // MARK: - coverage

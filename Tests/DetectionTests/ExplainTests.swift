@@ -105,8 +105,8 @@ struct ExplainTests {
         let seen = Self.explain(rule, batch)
         #expect(seen.fired == (events >= 4))
         #expect(seen.operation?.fired == seen.fired)
-        #expect(seen.operation?.figures.map(\.name) == ["count"])
-        let missed = "count \(events); wanted: count >= 4 in 60 s"
+        #expect(seen.operation?.figures.map(\.name) == ["count", "window"])
+        let missed = "count \(events), window 60 s; wanted: count >= 4 in 60 s"
         #expect(seen.nearestMiss == (events >= 4 ? [] : [missed]))
         var run = DetectionRun(rules: [rule])
         for row in 0..<batch.count { run.take(batch, row: row, pool: batch.pool) }

@@ -27,9 +27,8 @@ struct IdleRuleTests {
                 predicate(.event(.userAgent), [.anyRun, literal("stranger/\(number)"), .anyRun])
             ]
         case 2:
-            predicates = [
-                predicate(.event(.ip), [literal("203.0.\(number % 250).\(number / 250)")])
-            ]
+            let address = "203.0.\(number % 250).\(number / 250)"
+            predicates = [predicate(.event(.ip), [literal(address)])]
         case 3: predicates = [predicate(.payload("details.rule"), [literal("never-\(number)")])]
         case 4:
             predicates = [

@@ -115,8 +115,8 @@ struct LoaderTests {
         #expect(
             points == [
                 "ev_new_country 360", "ev_new_asn 200", "ev_new_prefix 180",
-                "ev_older_than_parent 100", "ev_successor_used 200", "ev_instant -300",
-                "ev_same_network -300", "ev_lost_response -250",
+                "ev_known_places -200", "ev_older_than_parent 100", "ev_successor_used 200",
+                "ev_instant -300", "ev_same_network -300", "ev_lost_response -250",
             ])
         #expect(rule.fireAt == Rule.Band(from: 400))
         #expect(rule.key == [.issuer, .lineage])

@@ -91,8 +91,8 @@ struct CoverageTests {
     func techniques() throws {
         let coverage = Coverage(RuleBook.pack(), Self.survey(refused: 50, succeeded: 0))
         let best = try #require(coverage.techniques.first { $0.id == "T1528" })
-        #expect(best.state == .degraded)
+        #expect(best.state == .active)
         #expect(coverage.navigatorLayer.contains("\"layer\":\"4.5\""))
-        #expect(coverage.navigatorLayer.contains("\"techniqueID\":\"T1528\",\"score\":50"))
+        #expect(coverage.navigatorLayer.contains("\"techniqueID\":\"T1528\",\"score\":100"))
     }
 }

@@ -160,7 +160,8 @@ struct RuleMutator {
                 }
             }
         }
-        if operation.window.span >= 10 {
+        // A spike has windows of its own.
+        if operation.window.span >= 10, !operation.kind.isSpike {
             add("window to a tenth") { $0.operation?.window.span /= 10 }
         }
         shiftKind(operation.kind)
@@ -201,6 +202,11 @@ struct RuleMutator {
                 changed.floorCount *= 10
                 $0.operation?.kind = .spike(changed)
             }
+            add("windows to a tenth") {
+                var changed = spike
+                changed.windows = spike.windows.map { $0 / 10 }
+                $0.operation?.kind = .spike(changed)
+            }
             if spike.absolute != nil {
                 add("drop absolute") {
                     var changed = spike
@@ -225,4 +231,10 @@ struct RuleMutator {
     }
 
     private func decimal(_ hundredths: Int) -> String { DecimalText.text(hundredths) }
+}
+
+extension Operation.Kind {
+    fileprivate var isSpike: Bool {
+        if case .spike = self { true } else { false }
+    }
 }
