@@ -266,7 +266,10 @@ struct PackTests {
         let finished = try sandbox.run("demo", "--dir", sandbox.path("demo")).expecting()
         #expect(Date().timeIntervalSince(started) < 60)
         let text = finished.outputText
-        for part in ["REF-01", "ALERTS", "THE STOLEN GRANT", "NEXT", "grantrail grant show"] {
+        for part in [
+            "REF-01", "GEO-02", "VAL-01", "LEAK-01", "ALERTS", "THE STOLEN GRANT", "NEXT",
+            "grantrail grant show",
+        ] {
             #expect(text.contains(part), "\(part)")
         }
         // A family tree: a fork and the verdict on it.
@@ -277,6 +280,16 @@ struct PackTests {
         where line.hasPrefix("grantrail ") {
             let words = line.split(separator: " ").dropFirst().map(String.init)
             #expect(!(try sandbox.run(words).expecting().output.isEmpty), "\(line)")
+        }
+    }
+
+    @Test("Nothing above low comes of the demo's days without their attacks", arguments: [7, 8])
+    func benignTwin(seed: Int) throws {
+        let sandbox = try Sandbox()
+        let finished = try sandbox.run("demo", "--benign", "--seed", String(seed)).expecting()
+        #expect(finished.outputText.contains("judged harmless"))
+        for level in ["MEDIUM", "HIGH", "CRITICAL"] {
+            #expect(!finished.outputText.contains(" \(level) "), "\(finished.outputText)")
         }
     }
 

@@ -20,6 +20,7 @@ struct DemoCommand: ParsableCommand {
             EXAMPLES
               grantrail demo
               grantrail demo --dir /tmp/demo --seed 3
+              grantrail demo --benign
             """)
 
     @Option(help: "Where to put the demo's files; default: a new directory below /tmp.")
@@ -27,6 +28,9 @@ struct DemoCommand: ParsableCommand {
 
     @Option(help: "Any number; equal seeds give equal traffic.")
     var seed: UInt64 = 7
+
+    @Flag(help: "The same days without the attacks: what honest clients alone raise.")
+    var benign = false
 
     @OptionGroup var output: OutputOptions
 
@@ -61,6 +65,7 @@ struct DemoCommand: ParsableCommand {
 
     private func simulate(into directory: String) -> String {
         var plan = SimulationPlan.demo(seed: seed)
+        if benign { plan = plan.benignTwin }
         plan.dialects = [.keycloakJSON]
         do throws(SimulationError) {
             let summary = try SimulationOutput.write(plan: plan, directory: directory)
