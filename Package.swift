@@ -95,7 +95,7 @@ let package = Package(
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
         tests("Places", ["Places", "AuditModel"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
-        tests("Pipeline", ["Pipeline", "AuditModel", "Intake", "LogFormats"]),
+        tests("Pipeline", ["Pipeline", "AuditModel", "Detection", "Intake", "LogFormats"]),
         // Runs the built program; reads the repository.
         tests("Command", []),
         tests("Tidy", []),

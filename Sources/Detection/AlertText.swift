@@ -22,17 +22,8 @@ struct AlertText {
 
     private func value(_ name: String) -> String? {
         switch name {
-        case "issuer": alert.keys.issuer
+        case _ where Alert.memberNames.contains(name): alert.member(name)
         case "tenant": alert.tenant ?? alert.keys.issuer
-        case "client": alert.keys.client
-        case "subject": alert.keys.subject
-        case "session": alert.keys.session
-        case "grant": alert.keys.grant
-        case "family": alert.keys.family
-        case "lineage": alert.keys.lineage
-        case "token": alert.keys.token
-        case "attacker.ip": alert.attacker?.ip
-        case "victim.ip": alert.victim?.ip
         case "presenting_client": alert.why.first { $0.fact == "presenting_client" }?.value
         case "branch": alert.branch?.rawValue
         case "severity": alert.severity.name

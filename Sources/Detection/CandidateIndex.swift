@@ -280,6 +280,6 @@ extension TextPattern {
         for case .literal(let bytes) in pieces where bytes.count > longest.count {
             longest = bytes
         }
-        return longest.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+        return longest.map(\.asciiLowercased)
     }
 }

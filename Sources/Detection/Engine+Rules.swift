@@ -67,10 +67,7 @@ extension Engine {
             guard
                 let key = GroupKey.of(
                     rules[place].rule.key, batch, row, transition, ledger, pool)
-            else {
-                ungrouped += 1
-                return nil
-            }
+            else { return nil }
             return take(place, key, 1, batch, row, transition, pool)
         }
         gather(place, batch, row, transition, ledger, pool)
@@ -106,7 +103,6 @@ extension Engine {
         _ ledger: Ledger, _ pool: StringPool
     ) {
         groups.removeAll(keepingCapacity: true)
-        var isComplete = true
         var last: ID128?
         for index in rules[place].rule.inputs.indices.prefix(Operation.mostInputs)
         where holds(
@@ -123,17 +119,13 @@ extension Engine {
                     transition, ledger, pool)
                 last = key
             }
-            guard let key else {
-                isComplete = false
-                continue
-            }
+            guard let key else { continue }
             if let known = groups.firstIndex(where: { $0.key == key }) {
                 groups[known].mask |= 1 << UInt32(index)
             } else {
                 groups.append(InputGroup(key: key, mask: 1 << UInt32(index), input: index))
             }
         }
-        if !isComplete { ungrouped += 1 }
     }
 
     /// Scores what fired and hands it to the desk.

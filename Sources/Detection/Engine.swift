@@ -33,8 +33,6 @@ public struct Engine: Sendable {
     /// The alerts of rules and lineages, to count a repeated hit without building it anew.
     var known: [LineagePlace: Int] = [:]
     var groups: ContiguousArray<InputGroup> = []
-    /// Events that an operation's rule matched but that lack a field of its group key.
-    public internal(set) var ungrouped = 0
 
     /// - Parameters:
     ///   - rules: in any order; a rule runs after those that its `unless` or its correlation names.

@@ -120,14 +120,11 @@ struct PayloadNames: Sendable {
             let before = text[place - 1]
             if before <= 0x20 { return true }
             guard before == UInt8(ascii: "\"") else { continue }
-            let ending = Int(Self.folded(text[place - 2])) | Int(Self.folded(text[place - 3])) << 8
+            let ending = Int(text[place - 2].asciiLowercased)
+                | Int(text[place - 3].asciiLowercased) << 8
             if endings[ending >> 6] & 1 << UInt64(ending & 63) != 0 { return true }
         }
         return false
-    }
-
-    private static func folded(_ byte: UInt8) -> UInt8 {
-        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }
 
     /// Whether a path may end in a name; true for one that holds a full stop itself.
@@ -149,7 +146,7 @@ struct PayloadNames: Sendable {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in name {
             if byte == UInt8(ascii: ".") { return 0 }
-            hash = (hash ^ UInt64(folded(byte))) &* 0x100_0000_01B3
+            hash = (hash ^ UInt64(byte.asciiLowercased)) &* 0x100_0000_01B3
         }
         return (hash ^ (hash >> 32)) | 1
     }
@@ -179,13 +176,5 @@ final class PayloadScratch {
             for index in 0..<document.count { body(document, index, &names) }
         }
         names.removeAll(keepingCapacity: true)
-    }
-}
-
-extension String {
-    /// With ASCII capitals folded; every other character as it is.
-    var asciiLowercased: String {
-        String(
-            decoding: utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }

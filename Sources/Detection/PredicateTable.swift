@@ -1,14 +1,14 @@
 internal import AuditModel
 internal import GrantLedger
 
-/// Every distinct predicate of a rule pack once. A predicate over a coded column is evaluated once
-/// per distinct value and remembered by code; every other one once per event, and what its field
-/// holds is read once per event.
+/// Every distinct predicate of a rule pack once. A predicate over a column of codes is evaluated
+/// once per distinct value and remembered by code; every other one once per event, and what its
+/// field holds is read once per event.
 struct PredicateTable: Sendable {
     private struct Entry: Sendable {
         let predicate: Predicate
-        let column: CodedColumn?
-        /// Index in `values`; -1 for a coded column.
+        let column: SmallColumn?
+        /// Index in `values`; -1 for a column of codes.
         let slot: Int
         let comparesFields: Bool
         /// By code: 0 not evaluated, 1 no, 2 yes.
@@ -43,10 +43,7 @@ struct PredicateTable: Sendable {
         for index in places[predicate.field] ?? [] where entries[index].predicate == predicate {
             return index
         }
-        var column: CodedColumn?
-        if case .event(let field) = predicate.field, !predicate.comparesFields {
-            column = FieldReader.codedColumn(field)
-        }
+        let column = predicate.comparesFields ? nil : SmallColumn(predicate.field)
         let slot = column == nil ? self.slot(of: predicate.field) : -1
         entries.append(
             Entry(
@@ -76,10 +73,9 @@ struct PredicateTable: Sendable {
         _ pool: StringPool
     ) -> Bool {
         if let column = entries[index].column {
-            let code = Int(batch.code(column, row))
-            if code < entries[index].byCode.count, entries[index].byCode[code] != 0 {
-                return entries[index].byCode[code] == 2
-            }
+            let code = column.code(batch, row)
+            let known = remembered(index, code)
+            if known != 0 { return known == 2 }
             let result = PredicateTest.matches(
                 entries[index].predicate,
                 FieldReader.value(entries[index].predicate.field, batch, row, transition, pool))
@@ -90,14 +86,23 @@ struct PredicateTable: Sendable {
         let value = value(entries[index].slot, batch, row, transition, pool)
         let result =
             entries[index].comparesFields
-            ? PredicateTest.matches(entries[index].predicate, value) { field in
-                FieldReader.value(field, batch, row, transition, pool)
-            }
+            ? compare(index, value, batch, row, transition, pool)
             // Lent, not copied: this is the innermost loop.
             : entries.withUnsafeBufferPointer { PredicateTest.matches($0[index].predicate, value) }
         entries[index].stamp = stamp
         entries[index].last = result
         return result
+    }
+
+    /// By itself, because the closure takes a copy of the batch.
+    @inline(never)
+    private func compare(
+        _ index: Int, _ value: FieldValue, _ batch: EventBatch, _ row: Int,
+        _ transition: Transition?, _ pool: StringPool
+    ) -> Bool {
+        PredicateTest.matches(entries[index].predicate, value) { field in
+            FieldReader.value(field, batch, row, transition, pool)
+        }
     }
 
     /// What a field of the event holds; read once per event.
@@ -129,12 +134,48 @@ struct PredicateTable: Sendable {
         payloadStamp = stamp
     }
 
+    /// See ``Entry/byCode``. Lent, not copied.
+    private func remembered(_ index: Int, _ code: Int) -> UInt8 {
+        entries.withUnsafeBufferPointer { entries in
+            entries[index].byCode.withUnsafeBufferPointer { code < $0.count ? $0[code] : 0 }
+        }
+    }
+
     private mutating func remember(_ index: Int, _ code: Int, _ result: Bool) {
         let missing = code + 1 - entries[index].byCode.count
         if missing > 0 {
             entries[index].byCode.append(contentsOf: repeatElement(0, count: missing))
         }
         entries[index].byCode[code] = result ? 2 : 1
+    }
+}
+
+/// A column of few values, each a small number.
+private enum SmallColumn: Sendable {
+    case codes(CodedColumn)
+    case kind, outcome, reason, ipRole
+
+    init?(_ field: RuleField) {
+        guard case .event(let name) = field else { return nil }
+        switch name {
+        case .kind: self = .kind
+        case .outcome: self = .outcome
+        case .reason: self = .reason
+        case .ipRole: self = .ipRole
+        default:
+            guard let column = FieldReader.codedColumn(name) else { return nil }
+            self = .codes(column)
+        }
+    }
+
+    func code(_ batch: EventBatch, _ row: Int) -> Int {
+        switch self {
+        case .codes(let column): Int(batch.code(column, row))
+        case .kind: Int(batch.kind[row].rawValue)
+        case .outcome: Int(batch.outcome[row].rawValue)
+        case .reason: Int(batch.reason[row].rawValue)
+        case .ipRole: Int(batch.ipRole[row].rawValue)
+        }
     }
 }
 

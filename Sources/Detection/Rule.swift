@@ -26,7 +26,8 @@ public struct Rule: Sendable, Equatable {
     public var inputs: [Input]
     /// What is made of the events over time; nil fires at every event that meets the condition.
     public var operation: Operation?
-    /// The fields that make two hits the same alert, and by which an operation groups; never empty.
+    /// The fields that make two hits the same alert, and by which an operation groups; empty puts
+    /// all events into one group.
     public var key: [KeyField]
     /// Hits of one key closer together than this, in nanoseconds of event time, are one alert; nil
     /// makes all hits of a key one.

@@ -50,13 +50,9 @@ extension TextPattern {
         for (offset, byte) in literal.enumerated() {
             let other = text[position + offset]
             if byte == other { continue }
-            guard !isCased, Self.fold(byte) == Self.fold(other) else { return false }
+            guard !isCased, byte.asciiLowercased == other.asciiLowercased else { return false }
         }
         return true
-    }
-
-    private static func fold(_ byte: UInt8) -> UInt8 {
-        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }
 
     /// The pattern as text, for explanations.

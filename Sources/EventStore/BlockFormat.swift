@@ -7,7 +7,6 @@ enum BlockFormat {
     /// The most events of a block, and the exact number of a sealed one.
     static let rows = 4096
     static let headerSize = 58
-    static let entrySize = 10
     /// The most bytes of all packed columns together.
     static let packedLimit = 1 << 30
     /// The longest payload of one event.

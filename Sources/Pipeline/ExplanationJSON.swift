@@ -6,13 +6,7 @@ extension Explanation {
     /// Writes one JSON object.
     public func append(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.key("rule")
-        writer.beginObject()
-        writer.member("id", rule.id)
-        writer.member("name", rule.name)
-        writer.member("title", rule.title)
-        writer.member("hash", rule.hash)
-        writer.endObject()
+        AlertJSON.append(rule, to: &writer)
         writer.member("event", event.hex)
         writer.member("time", time: time, precision: precision)
         writer.member("kind", kind.name)

@@ -23,6 +23,8 @@ public struct IntakeTally: Sendable, Equatable {
     /// Events that a bound pushed out of memory, and alerts that found no room.
     public var evictedFamilies = 0
     public var evictedTokens = 0
+    /// Group keys that made room for others in what rules remember.
+    public var evictedKeys = 0
     public var droppedAlerts = 0
 
     public init() {}
@@ -64,6 +66,11 @@ public struct IntakeTally: Sendable, Equatable {
             lines.append(
                 "memory bound reached: \(evictedFamilies) grants and \(evictedTokens) refresh "
                     + "tokens were forgotten; if they come back they count as seen in mid-life")
+        }
+        if evictedKeys > 0 {
+            lines.append(
+                "memory bound reached: rules forgot \(evictedKeys) group keys; if they come back "
+                    + "their counts begin anew")
         }
         if droppedAlerts > 0 { lines.append("\(droppedAlerts) alerts found no room") }
         return lines

@@ -5,7 +5,7 @@ internal import GrantLedger
 /// Looks leaked tokens up in a store: one replay, however many tokens.
 public struct LeakLookup {
     private struct Entry {
-        var batch = EventRow()
+        var event = EventRow()
         var family = -1
         var ended: String?
     }
@@ -64,7 +64,7 @@ public struct LeakLookup {
     ) {
         let id = batch.id(column, row)
         guard !id.isNone, let known = wanted[id] else { return }
-        var entry = known ?? Entry(batch: batch[row])
+        var entry = known ?? Entry(event: batch[row])
         if entry.family < 0 { entry.family = family }
         if batch.outcome[row] == .success, let ended = Self.end(batch, row, column) {
             entry.ended = ended
@@ -95,7 +95,7 @@ public struct LeakLookup {
     }
 
     private func known(_ id: ID128, _ entry: Entry, _ pool: StringPool) -> KnownToken {
-        let event = entry.batch
+        let event = entry.event
         let text = { (code: UInt32) in code == 0 ? nil : pool.text(code) }
         var token = KnownToken(
             issuer: text(event.issuer), client: text(event.client), subject: text(event.subject),

@@ -120,7 +120,7 @@ enum ExtensionCompiler {
         var fields: [Rule.KeyField] = []
         for reference in references(node, "key", &report) {
             let named = Rule.KeyField.named.first { $0.name == reference.name }?.field
-            let other = BlockField.named(reference.name).map(Rule.KeyField.field)
+            let other = RuleField.canonical(reference.name).map(Rule.KeyField.field)
             if let field = named ?? other {
                 if !fields.contains(field) { fields.append(field) }
             } else {

@@ -24,6 +24,13 @@ enum FieldTarget: Equatable, Sendable {
     }
 }
 
+extension RuleField {
+    /// A field by its canonical name, or by `payload.` and a path in the server's own record.
+    static func canonical(_ name: String) -> RuleField? {
+        SourceMap.canonical.target(of: name)?.single
+    }
+}
+
 extension Rule.KeyField {
     /// The key field of a field, the one with a name of its own if there is one.
     init(of field: RuleField) {

@@ -1,3 +1,5 @@
+internal import AuditModel
+
 /// One thing to say about a rule file, at its place in the text.
 public struct RuleDiagnostic: Sendable, Equatable {
     /// `error`: the rule cannot be used. `warning`: it is used, or kept blind. `notice`: to know.
@@ -66,36 +68,9 @@ extension RuleDiagnostic {
         if line > 0 { head += ":\(line):\(column)" }
         var lines = ["\(head): \(severity.rawValue): \(message) [\(code.rawValue)]"]
         if let sourceLine {
-            lines.append("    " + sourceLine.prefix(Self.widestLine))
-            if column <= Self.widestLine { lines.append("    " + caret(under: sourceLine)) }
+            lines += SourceExcerpt.lines(sourceLine, column: column, length: length)
         }
         if let remedy { lines.append("    help: " + remedy) }
-        return lines.map(Self.printable).joined(separator: "\n")
-    }
-
-    private static let widestLine = 200
-
-    private func caret(under sourceLine: String) -> String {
-        let scalars = Array(sourceLine.unicodeScalars.prefix(Self.widestLine))
-        var text = ""
-        for index in 0..<max(0, column - 1) {
-            text += index < scalars.count && scalars[index] == "\t" ? "\t" : " "
-        }
-        let room = max(1, scalars.count - (column - 1))
-        return text + "^" + String(repeating: "~", count: max(0, min(length, room) - 1))
-    }
-
-    /// The text without control characters and direction marks, which could rewrite a terminal.
-    static func printable(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x09: result.append(scalar)
-            case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
-                result.append("\u{FFFD}")
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
+        return lines.map(SourceExcerpt.printable).joined(separator: "\n")
     }
 }

@@ -16,7 +16,7 @@ public enum AlertJSON {
         writer.member("id", alert.id.hex)
         writer.member("revision", Int64(alert.revision))
         writer.member("state", alert.state.rawValue)
-        appendRule(alert.rule, &writer)
+        append(alert.rule, to: &writer)
         writer.member("severity", alert.severity.name)
         writer.member("confidence", Int64(alert.confidence))
         hundredths("score", alert.score, &writer)
@@ -48,7 +48,8 @@ public enum AlertJSON {
         writer.hundredths(number)
     }
 
-    private static func appendRule(_ rule: Alert.Rule, _ writer: inout JSONWriter) {
+    /// Writes the member `rule` of an alert.
+    public static func append(_ rule: Alert.Rule, to writer: inout JSONWriter) {
         writer.key("rule")
         writer.beginObject()
         writer.member("id", rule.id)

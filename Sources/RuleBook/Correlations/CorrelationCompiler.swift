@@ -7,8 +7,6 @@ struct CorrelationCompiler {
     ]
     static let mostRules = 32
     static let mostFields = 16
-    /// Ten years; longer ones are slips.
-    static let longestSeconds: Int64 = 10 * 366 * 86_400
 
     private let node: YAMLNode
     private var draft: CorrelationDraft
@@ -107,30 +105,17 @@ struct CorrelationCompiler {
     /// `10s`, `5m`, `1h`, `2d`, `1w` in nanoseconds; 0 after an error.
     private static func span(_ node: YAMLNode, _ report: inout RuleText) -> Int64 {
         guard let text = report.string(node, "timespan") else { return 0 }
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
-        let digits = text.dropLast()
-        let remedy = "a whole number and s, m, h, d or w, such as 90m"
-        if let unit = text.last, unit == "M" || unit == "y" {
-            let what = unit == "M" ? "months" : "years"
-            report.error(
-                .correlation, node.place,
-                "timespan '\(text.prefix(20))' is in \(what), which have no fixed length",
-                remedy: remedy)
-            return 0
-        }
-        guard let unit = text.last.flatMap({ units[$0] }), (1...9).contains(digits.utf8.count),
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits),
-            number > 0
-        else {
-            report.error(
-                .correlation, node.place, "'\(text.prefix(20))' is no timespan", remedy: remedy)
-            return 0
-        }
-        guard number * unit <= longestSeconds else {
-            report.error(.correlation, node.place, "the timespan is longer than ten years")
-            return 0
-        }
-        return number * unit * 1_000_000_000
+        if let span = DurationText.nanoseconds(text) { return span }
+        let what =
+            switch text.last {
+            case "M": "is in months, which have no fixed length"
+            case "y": "is in years, which have no fixed length"
+            default: "is no timespan"
+            }
+        report.error(
+            .correlation, node.place, "timespan '\(text.prefix(20))' \(what)",
+            remedy: DurationText.remedy)
+        return 0
     }
 
     // MARK: - Condition

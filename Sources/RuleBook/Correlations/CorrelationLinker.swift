@@ -131,7 +131,7 @@ struct RuleIndex {
     }
 
     func draft(_ reference: String) -> Int? {
-        byID[reference.asciiFolded] ?? byName[reference]
+        byID[reference.asciiLowercased] ?? byName[reference]
     }
 
     var names: [String] { Array(byName.keys) }

@@ -86,8 +86,8 @@ enum Cures {
             "take INTROSPECT_TOKEN into the listener's list of types, and log successes",
         "revocation": "take LOGOUT and REVOKE_GRANT into the listener's list of types",
         "code_id":
-            "Keycloak's code_id is the session, not the code; nothing to set: replays of codes "
-            + "show as CODE_TO_TOKEN_ERROR",
+            "Keycloak's code_id is the session, by which codes are known too; it is in events of "
+            + "servers from 24 on: upgrade",
         "generation": "Keycloak counts no generations; the ledger counts them from token ids",
         "proof_key": "Keycloak logs no DPoP or certificate thumbprint; nothing to set",
         "session": "session ids are in events of servers from 24 on: upgrade",

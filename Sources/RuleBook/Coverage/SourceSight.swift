@@ -20,7 +20,8 @@ extension SourceSurvey.Source {
         case "access_id": return accessNamed > 0
         case "asn": return field(.asn)
         case "client": return field(.client)
-        case "code_id": return field(.code)
+        // Where a server names no code, the ledger knows it by its session.
+        case "code_id": return field(.code) || field(.session)
         case "country": return field(.country) || field(.place)
         case "device": return field(.device)
         case "failures": return failures > 0

@@ -36,7 +36,7 @@ enum FilterCompiler {
         }
         let name = node["name"]?.text ?? title ?? stem
         return FilterDraft(
-            name: name, id: node["id"]?.text?.asciiFolded ?? title ?? stem, place: block.place,
+            name: name, id: node["id"]?.text?.asciiLowercased ?? title ?? stem, place: block.place,
             rules: rules, map: map, selections: compiler.selections,
             condition: kept(compiler.condition, block, &report))
     }

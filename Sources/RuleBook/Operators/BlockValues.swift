@@ -14,8 +14,7 @@ extension RuleText {
         if let span = DurationText.nanoseconds(text) { return span }
         error(
             .wrongType, node.place, "\(what) must be a duration, not \(node.typeName)",
-            remedy: "a whole number and s, m, h, d or w, such as 90s, 5m, 2h, 3d or 2w; "
-                + "at most \(DurationText.mostDays)d")
+            remedy: DurationText.remedy)
         return nil
     }
 
@@ -55,7 +54,7 @@ extension RuleText {
         }
         return (node.items ?? [node]).compactMap { item in
             guard let name = string(item, "a field of \(what)") else { return nil }
-            if let field = BlockField.named(name) { return field }
+            if let field = RuleField.canonical(name) { return field }
             unknown(.unknownField, "field", name, item.place, allowed: FieldSchema.names)
             return nil
         }
@@ -67,38 +66,5 @@ extension RuleText {
         if let index = names.firstIndex(of: name) { return index }
         unknown(.unknownSelection, "selection", name, node.place, allowed: names)
         return nil
-    }
-}
-
-/// Fields as the block names them.
-enum BlockField {
-    private static let payload = "payload."
-
-    /// A field by its canonical name, or `payload.` and a path in the server's own record.
-    static func named(_ name: String) -> RuleField? {
-        if let field = FieldSchema.field(named: name) { return field }
-        guard name.hasPrefix(payload), (1...200).contains(name.utf8.count - payload.utf8.count)
-        else { return nil }
-        return .payload(String(name.dropFirst(payload.count)))
-    }
-}
-
-/// Durations as rules write them: a whole number and its unit.
-enum DurationText {
-    static let mostDays = 3_650
-    private static let units: [Character: Int64] = [
-        "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800,
-    ]
-
-    /// Nanoseconds of `90s`, `5m`, `2h`, `3d`, `2w`; nil for anything else, for nothing and for
-    /// more than ``mostDays``.
-    static func nanoseconds(_ text: String) -> Int64? {
-        guard let last = text.last, let unit = units[last] else { return nil }
-        let digits = text.dropLast()
-        guard (1...9).contains(digits.utf8.count),
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits),
-            number > 0, number * unit <= Int64(mostDays) * 86_400
-        else { return nil }
-        return number * unit * 1_000_000_000
     }
 }

@@ -204,7 +204,7 @@ private enum RuleSchema {
             ])
         ),
         ("first", .any([.text, .object([("after", .text), ("before", .text)])])),
-        ("keys", .object(TestCompiler.alertKeyNames.map { ($0, value) })),
+        ("keys", .object(Alert.memberNames.map { ($0, value) })),
         ("none", .some(.text)),
     ])
 

@@ -59,7 +59,7 @@ enum LogSource {
 
     /// The specification wants lower case, and `_` for blanks.
     private static func fold(_ text: String) -> String {
-        String(text.asciiFolded.map { $0 == " " ? "_" : $0 })
+        String(text.asciiLowercased.map { $0 == " " ? "_" : $0 })
     }
 
     /// The products of the table, for suggestions.

@@ -44,7 +44,7 @@ struct SourceMap: Sendable {
     func target(of name: String) -> FieldTarget? {
         if let path = Self.path(name) { return .payload(path) }
         guard let vendor else { return Self.canonicalTarget(name) }
-        let folded = name.asciiFolded
+        let folded = name.asciiLowercased
         let path = vendor.path(folded)
         if let target = vendor.fields[path] { return target }
         if path == folded, !Self.vendorWords.contains(folded), folded == name,
@@ -63,8 +63,10 @@ struct SourceMap: Sendable {
 
     /// `payload.a.b` names the payload in any rule.
     private static func path(_ name: String) -> String? {
-        guard name.hasPrefix("payload."), name.count > "payload.".count else { return nil }
-        return String(name.dropFirst("payload.".count))
+        let prefix = "payload."
+        guard name.hasPrefix(prefix), (1...200).contains(name.utf8.count - prefix.utf8.count)
+        else { return nil }
+        return String(name.dropFirst(prefix.count))
     }
 
     /// Canonical names that servers use for something of their own: in a rule about a server they
@@ -84,13 +86,5 @@ extension SourceMap.Vendor {
             path.removeFirst(prefix.count)
         }
         return dropsUnderscores ? path.filter { $0 != "_" } : path
-    }
-}
-
-extension String {
-    /// With ASCII capitals folded; every other character as it is.
-    var asciiFolded: String {
-        String(
-            decoding: utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }

@@ -66,20 +66,11 @@ struct StoryClock {
     }
 
     private mutating func later(_ word: Substring) -> Int? {
-        guard let last, let seconds = Self.span(word.dropFirst()) else { return nil }
-        let second = last + seconds
+        guard let last, let seconds = DurationText.seconds(word.dropFirst()) else { return nil }
+        let second = last + Int(seconds)
         guard second / 86_400 < Self.latestDay else { return nil }
         day = second / 86_400 + 1
         return second
-    }
-
-    /// Seconds of `19s`, `5m`, `2h`, `1d`, nothing included; nil for anything else.
-    static func span(_ text: Substring) -> Int? {
-        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Int(text.dropLast()),
-            (0...100_000).contains(number)
-        else { return nil }
-        return number * unit
     }
 }
 

@@ -142,14 +142,15 @@ struct StoryParser {
         var end = index + 1
         if end < words.count, words[end].text == "over" {
             let word = end + 1 < words.count ? words[end + 1] : words[end]
-            guard let read = StoryClock.span(word.text), read > 0, read <= StoryRepeat.longest
+            guard let read = DurationText.seconds(word.text), read > 0,
+                read <= StoryRepeat.longest
             else {
                 report.error(
                     .story, word.place, "'\(word.text.prefix(20))' is no stretch of time",
                     remedy: "such as x400 over 30m, at most \(StoryRepeat.longest / 86_400)d")
                 return nil
             }
-            span = read
+            span = Int(read)
             end += 2
         }
         guard end == words.count else { return .once }

@@ -1,3 +1,5 @@
+internal import AuditModel
+
 /// Results of rule tests as text and as JUnit XML.
 extension RuleTests {
     /// One line a test, failures below it, then one line that counts.
@@ -11,7 +13,7 @@ extension RuleTests {
         }
         let failed = results.count { !$0.passed }
         lines.append("\(results.count - failed) passed, \(failed) failed")
-        return lines.map(RuleDiagnostic.printable).joined(separator: "\n")
+        return lines.map(SourceExcerpt.printable).joined(separator: "\n")
     }
 
     /// One `testsuite` a rule, in the form that build servers read.

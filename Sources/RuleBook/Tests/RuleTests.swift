@@ -122,22 +122,7 @@ extension ExpectedAlert {
             && count.map { $0.contains(alert.count) } ?? true
             && first.map { $0.contains(alert.firstSeen) } ?? true
             && message.map { alert.message.contains($0) } ?? true
-            && keys.allSatisfy { key, text in Self.key(key, of: alert) == text }
-    }
-
-    private static func key(_ name: String, of alert: Alert) -> String? {
-        switch name {
-        case "issuer": alert.keys.issuer
-        case "client": alert.keys.client
-        case "subject": alert.keys.subject
-        case "session": alert.keys.session
-        case "grant": alert.keys.grant
-        case "family": alert.keys.family
-        case "lineage": alert.keys.lineage
-        case "token": alert.keys.token
-        case "attacker.ip": alert.attacker?.ip
-        default: alert.victim?.ip
-        }
+            && keys.allSatisfy { name, text in alert.member(name) == text }
     }
 
     fileprivate func text(own: String) -> String {

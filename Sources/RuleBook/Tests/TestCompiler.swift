@@ -184,14 +184,9 @@ enum TestCompiler {
         return time...(time + length - 1)
     }
 
-    static let alertKeyNames = [
-        "issuer", "client", "subject", "session", "grant", "family", "lineage", "token",
-        "attacker.ip", "victim.ip",
-    ]
-
     private static func keys(_ node: YAMLNode, _ report: inout RuleText) -> [String: String] {
         var keys: [String: String] = [:]
-        for (key, _, value) in report.entries(node, "keys", keys: alertKeyNames) {
+        for (key, _, value) in report.entries(node, "keys", keys: Alert.memberNames) {
             keys[key] = report.string(value, key)
         }
         return keys

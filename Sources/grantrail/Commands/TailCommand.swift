@@ -94,9 +94,13 @@ struct EventReader {
         defer { progress.finish() }
         if let path = history.store {
             let store = try openStore(path, .readOnly)
-            try sequence.run(store, places: try intake.places.book(), take)
+            var tally = IntakeTally()
+            try sequence.run(store, places: try intake.places.book()) { batch, row, pool in
+                tally.events += 1
+                take(batch, row, pool)
+            }
             try onStore { () throws(StoreError) in try store.close() }
-            return IntakeTally()
+            return tally
         }
         return try sequence.run(try resolve(history.paths), options: try intake.options(), take)
     }
