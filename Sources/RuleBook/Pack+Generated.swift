@@ -239,7 +239,7 @@ level: low
 grantrail:
     key: [issuer, session, client]
     needs:
-        all: [code_id]
+        any: [code_id, session]
         better: [ip, failures]
     raise:
         high: [elsewhere]
