@@ -119,6 +119,7 @@ public struct Backtest {
         outcome.tally = tally
         outcome.tally.evictedFamilies = folded.evictedFamilies
         outcome.tally.evictedTokens = folded.evictedTokens
+        outcome.tally.evictedKeys = folded.evictedKeys
         outcome.tally.droppedAlerts = folded.droppedAlerts
         do throws(StoreError) {
             try store.close()
@@ -160,6 +161,7 @@ private struct Fold {
         var tally = tally
         tally.evictedFamilies = run.ledger.evicted.families
         tally.evictedTokens = run.ledger.evicted.tokens
+        tally.evictedKeys = run.evictedKeys + (against?.evictedKeys ?? 0)
         tally.droppedAlerts = run.droppedAlerts + (against?.droppedAlerts ?? 0)
         return Backtest.Outcome(
             alerts: run.alerts(), againstAlerts: against?.alerts(), tally: tally,

@@ -23,6 +23,8 @@ public struct IntakeTally: Sendable, Equatable {
     /// Events that a bound pushed out of memory, and alerts that found no room.
     public var evictedFamilies = 0
     public var evictedTokens = 0
+    /// Group keys of rules that made room for others.
+    public var evictedKeys = 0
     public var droppedAlerts = 0
 
     public init() {}
@@ -59,6 +61,10 @@ public struct IntakeTally: Sendable, Equatable {
         lines += Self.lines(partial, "shortened")
         if suspectedTimes > 0 {
             lines.append("\(suspectedTimes) events lie over an hour ahead of those before them")
+        }
+        if evictedKeys > 0 {
+            lines.append(
+                "memory bound reached: \(evictedKeys) keys of rules made room for others")
         }
         if evictedFamilies + evictedTokens > 0 {
             lines.append(
