@@ -15,8 +15,8 @@ struct CandidateIndex: Sendable {
         let idColumn: IDColumn?
         /// Index of the field's value in the predicate table; -1 for a coded column.
         let slot: Int
-        /// The kinds of event that any of its rules asks for, by raw value.
-        var kinds = [Bool](repeating: false, count: EventKind.names.count)
+        /// The kinds of event that any of its rules asks for: bit by raw value.
+        var kinds: UInt128 = 0
         /// Rules by folded plain text.
         var exact: [String: [Int32]] = [:]
         /// Rules by the bits of an address, which its text is read back from.
@@ -86,8 +86,8 @@ struct CandidateIndex: Sendable {
     ) {
         for pivot in pivots {
             let index = posting(of: pivot.field, &predicates)
-            for kind in postings[index].kinds.indices where kinds?[kind] ?? true {
-                postings[index].kinds[kind] = true
+            for kind in EventKind.names.indices where kinds?[kind] ?? true {
+                postings[index].kinds |= 1 << UInt128(kind)
             }
             for matcher in pivot.matchers {
                 guard case .text(let pattern) = matcher else { continue }
@@ -118,8 +118,8 @@ struct CandidateIndex: Sendable {
         _ predicates: inout PredicateTable, into found: inout ContiguousArray<Int32>
     ) {
         stamp &+= 1
-        let kind = Int(batch.kind[row].rawValue)
-        for index in postings.indices where postings[index].kinds[kind] {
+        let kind: UInt128 = 1 &<< UInt128(batch.kind[row].rawValue)
+        for index in postings.indices where postings[index].kinds & kind != 0 {
             if let column = postings[index].column {
                 let code = Int(batch.code(column, row))
                 if code != 0 { noteList(list(of: code, column, index, pool), index, &found) }

@@ -62,11 +62,6 @@ public struct IntakeTally: Sendable, Equatable {
         if suspectedTimes > 0 {
             lines.append("\(suspectedTimes) events lie over an hour ahead of those before them")
         }
-        if evictedFamilies + evictedTokens > 0 {
-            lines.append(
-                "memory bound reached: \(evictedFamilies) grants and \(evictedTokens) refresh "
-                    + "tokens were forgotten; if they come back they count as seen in mid-life")
-        }
         if evictedKeys > 0 {
             lines.append(
                 "memory bound reached: rules forgot \(evictedKeys) group keys; if they come back "

@@ -67,7 +67,10 @@ enum RuleFiles {
                     Refusal(
                         reason: "it has more than \(YAMLGuard.mostBytes) bytes", code: .tooLarge))
             }
-            guard let text = String(validating: bytes, as: UTF8.self) else {
+            // A byte order mark is no part of the first key.
+            let marked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+            guard let text = String(validating: bytes.dropFirst(marked ? 3 : 0), as: UTF8.self)
+            else {
                 return .failure(Refusal(reason: "it is not UTF-8", code: .syntax))
             }
             return .success(text)

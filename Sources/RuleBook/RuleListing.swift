@@ -57,8 +57,12 @@ extension LoadedRules {
 
     /// What `rules check` prints: every diagnostic, then one line that counts.
     ///
-    /// - Parameter countsPack: false counts only rules from files.
-    public func checkText(countsPack: Bool = true) -> String {
+    /// - Parameters:
+    ///   - countsPack: false counts only rules from files.
+    ///   - shown: how a diagnostic is written.
+    public func checkText(
+        countsPack: Bool = true, shown: (RuleDiagnostic) -> String = { $0.text }
+    ) -> String {
         let rules = rules.filter { countsPack || !$0.isFromPack }
         let blind = rules.count { $0.isBlind }
         var counts = [Self.count(rules.count, "rule")]
@@ -70,7 +74,7 @@ extension LoadedRules {
         let states = rules.map { StateBound($0.rule) }.filter { $0.keys > 0 }
         let bytes = states.reduce(0) { $0 + $1.bytes / 1_000_000 }
         if bytes > 0 { counts.append("state of \(states.count) at most \(bytes) MB") }
-        return (diagnostics.map { $0.text + "\n" } + [counts.joined(separator: ", ")])
+        return (diagnostics.map { shown($0) + "\n" } + [counts.joined(separator: ", ")])
             .joined(separator: "\n")
     }
 

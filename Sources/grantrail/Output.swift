@@ -93,9 +93,9 @@ func perform(_ body: () throws(PipelineError) -> Void) {
     } catch {
         if case .nothingUsable(let tally) = error { note(tally) }
         if case .places(let fault) = error {
-            for diagnostic in fault.diagnostics { Terminal.note(diagnostic.text) }
+            for diagnostic in fault.diagnostics { Terminal.note(diagnostic.harmlessText) }
         }
-        Terminal.fail(SecretText.redacted(error.message), status: error.exitStatus)
+        Terminal.fail(error.message, status: error.exitStatus)
     }
 }
 

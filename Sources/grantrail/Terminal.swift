@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import TokenScan
 
 /// The two outputs of the process: data on standard output, everything else on standard error.
 enum Terminal {
@@ -29,8 +30,9 @@ enum Terminal {
 
     static func write(_ text: String) { write(Array(text.utf8)) }
 
-    /// Writes one line for people to standard error.
-    static func note(_ line: String) { tell(line + "\n") }
+    /// Writes one line for people to standard error. File names, arguments and rules come from
+    /// outside: tokens in them are left out.
+    static func note(_ line: String) { tell(SecretText.redacted(line) + "\n") }
 
     /// Writes to standard error. If nobody can read it, work goes on without.
     static func tell(_ text: String) {
@@ -51,6 +53,7 @@ enum Terminal {
     /// Says what went wrong and ends the process. Names of files and the like are made harmless
     /// for a terminal.
     static func fail(_ message: String, status: Int32) -> Never {
+        let message = SecretText.redacted(message)
         note("error: " + TextStyle(isColoured: false).escape(message, limit: 4096))
         exit(status)
     }

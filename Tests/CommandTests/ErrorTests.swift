@@ -149,6 +149,50 @@ struct ErrorTests {
             .expecting()
         #expect(finished.outputText.contains("EXAMPLES\n  grantrail \(command)"))
     }
+
+    @Test("No message holds a token, whole or shortened, of a rule, a list of networks or a name")
+    func secrets() throws {
+        let body = String(repeating: "c3ViamVjdC1vZi1hLXRva2Vu", count: 20)
+        let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.\(body).c2lnbmF0dXJl"
+        try sandbox.write("r.yml", lines: ["title: x", "\(token): y", "id: Bearer \(token)"])
+        try sandbox.write("own.csv", lines: ["192.0.2.0/24,\(token)", "\(token),vpn"])
+        let runs = [
+            try sandbox.run("rules", "check", "r.yml").expecting(2),
+            try sandbox.run("rules", "check", "\(token).yml").expecting(2),
+            try sandbox.run("rules", "explain", token, "--event", "good.jsonl").expecting(64),
+            try sandbox.run("backtest", "good.jsonl", "--networks", "own.csv").expecting(78),
+        ]
+        for run in runs {
+            let text = run.errorText + run.outputText
+            #expect(!text.isEmpty)
+            for part in [String(token.prefix(24)), String(body.prefix(24)), "c2lnbmF0dXJl"] {
+                #expect(!text.contains(part), "\(text)")
+            }
+        }
+        #expect(runs[0].outputText.contains("the line holds a token [rule."))
+        #expect(runs[3].errorText.contains("the line holds a token [networks.class]"))
+    }
+
+    @Test("Keys of rules that made room for others are counted and said")
+    func evictions() throws {
+        let event = #""type":"LOGIN","realmId":"r","clientId":"app","ipAddress":"192.0.2.1""#
+        let lines = (0..<65_600).map { number in
+            #"{"time":\#(1_772_409_639_056 + number),"userId":"u\#(number)",\#(event)}"#
+        }
+        try sandbox.write("many.jsonl", lines: lines)
+        try sandbox.write(
+            "r.yml",
+            lines: [
+                "title: x", "logsource: {product: oauth}",
+                "detection: {a: {kind: session.started}, condition: a}",
+                "grantrail: {key: [issuer, subject], count: {gte: 2, within: 30d}}",
+            ])
+        try sandbox.run("ingest", "many.jsonl", "--store", "m.db").expecting()
+        for input in [["many.jsonl"], ["--store", "m.db"]] {
+            let said = try sandbox.run(["backtest", "--rules", "r.yml"] + input).expecting()
+            #expect(said.errorText.contains(" keys of rules made room"), "\(said.errorText)")
+        }
+    }
 }
 
 @Suite("Data goes to standard output, everything else to standard error")

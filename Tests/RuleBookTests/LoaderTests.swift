@@ -207,4 +207,15 @@ struct LoaderTests {
                 + #""off":false,"state":{"keys":0,"bytes_per_key":0,"bytes":0}}]"#)
         #expect(RuleFixture.load(RuleFixture.sound).checkText() == "1 rule, 0 errors, 0 warnings")
     }
+
+    @Test("A byte order mark before the first key is no part of it")
+    func byteOrderMark() throws {
+        let file = FileManager.default.temporaryDirectory.path + "/bom-\(UUID().uuidString).yml"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let rule = RuleFixture.detection("sel: {client: app}\ncondition: sel")
+        try Data([0xEF, 0xBB, 0xBF] + rule.utf8).write(to: URL(fileURLWithPath: file))
+        let loaded = RuleBook.load(paths: [file], withPack: false)
+        #expect(loaded.diagnostics.map(\.text) == [])
+        #expect(loaded.rules.count == 1)
+    }
 }

@@ -124,7 +124,8 @@ struct RulesCommand: ParsableCommand {
         func run() {
             Terminal.ignoreBrokenPipes()
             let loaded = RuleBook.load(paths: paths, strictly: strictSigma)
-            Terminal.write(loaded.checkText(countsPack: paths.isEmpty) + "\n")
+            let text = loaded.checkText(countsPack: paths.isEmpty, shown: \.harmlessText)
+            Terminal.write(text + "\n")
             if loaded.hasErrors || loaded.diagnostics.contains(where: { $0.code == .notPortable }) {
                 Foundation.exit(2)
             }
@@ -135,7 +136,7 @@ struct RulesCommand: ParsableCommand {
 /// Loads rules; prints what is wrong with them and ends with status 2 if any is invalid.
 func loadRules(_ paths: [String]) -> LoadedRules {
     let loaded = RuleBook.load(paths: paths)
-    for diagnostic in loaded.diagnostics { Terminal.note(diagnostic.text) }
+    for diagnostic in loaded.diagnostics { Terminal.note(diagnostic.harmlessText) }
     if loaded.hasErrors { Terminal.fail("the rules have errors; nothing was run", status: 2) }
     return loaded
 }
