@@ -8,7 +8,8 @@ extension RuleDiagnostic {
         guard let sourceLine, SecretText.isFound(in: sourceLine) else {
             return SecretText.redacted(text)
         }
-        return SecretText.redacted(path) + ":\(line):\(column): \(severity.rawValue): " + withheld(code.rawValue)
+        return SecretText.redacted(path) + ":\(line):\(column): \(severity.rawValue): "
+            + withheld(code.rawValue)
     }
 }
 
