@@ -15,6 +15,8 @@ struct CompiledRule: Sendable {
     let triggers: [String]?
     /// Whether its inputs group by different fields.
     let hasAliases: Bool
+    /// The selection that the rule's operator asks for beside its inputs.
+    let selection: Int?
 
     init(_ rule: Rule) {
         let gate = Gate(rule)
@@ -24,6 +26,7 @@ struct CompiledRule: Sendable {
         pivots = gate.pivots
         triggers = gate.triggers
         hasAliases = rule.inputs.contains { $0.key != nil }
+        selection = rule.operation?.selection
     }
 }
 

@@ -89,11 +89,12 @@ extension Engine {
         _ transition: Transition?, _ pool: StringPool
     ) -> Firing? {
         var occurrence = Occurrence(time: batch.time[row], key: key, inputs: inputs)
-        if let selection = operators[place].selection {
+        if let selection = rules[place].selection {
             occurrence.isSelected = matches(selection, place, batch, row, transition, pool)
         }
-        var firing = operators[place].take(occurrence, batch, row, transition, pool)
-        firing?.group = key
+        guard var firing = operators[place]?.take(occurrence, batch, row, transition, pool)
+        else { return nil }
+        firing.group = key
         return firing
     }
 
@@ -214,10 +215,11 @@ extension Engine {
     }
 
     mutating func noteBranches(
-        _ transition: Transition, _ batch: EventBatch, _ row: Int,
+        _ transition: Transition?, _ batch: EventBatch, _ row: Int,
         _ ledger: Ledger, _ pool: StringPool
     ) {
-        guard !desk.isEmpty, let family = ledger.family(transition.family) else { return }
+        guard !desk.isEmpty, let transition, let family = ledger.family(transition.family)
+        else { return }
         let lineage = AlertBuilder.lineage(of: transition, family, pool)
         desk.noteBranches(
             Int(transition.branchesActive), lineage: lineage, time: batch.time[row])

@@ -13,7 +13,7 @@ public struct Engine: Sendable {
     /// Predicate indexes by rule, selection, alternative.
     var tests: [[[[Int]]]] = []
     /// What is remembered over time, by rule.
-    var operators: [OperatorState]
+    var operators: [(any RuleOperator)?]
     /// Rules that may match an event with one of these facts.
     private let factRules: [Int32]
     /// Rules that may match without facts and cannot be found by a value, by kind.
@@ -43,9 +43,11 @@ public struct Engine: Sendable {
         self.shard = shard
         self.shards = max(1, shards)
         desk = AlertDesk()
-        let operators = ordered.map { OperatorState($0.rule) }
+        let operators = ordered.map { $0.rule.makeOperator() }
         self.operators = operators
-        timed = operators.indices.filter { operators[$0].isTimed }
+        timed = operators.indices.filter { place in
+            operators[place].map { type(of: $0).isTimed } ?? false
+        }
         factRules = ordered.indices.filter { ordered[$0].facts != nil }.map(Int32.init)
         factMask = ordered.compactMap(\.facts).reduce(FactSet()) { $0.union($1) }
         kindRules = Array(repeating: [], count: EventKind.names.count)
@@ -89,7 +91,7 @@ public struct Engine: Sendable {
         let kind = Int(batch.kind[row].rawValue)
         let facts = transition?.facts ?? []
         let hasFacts = !facts.isDisjoint(with: factMask)
-        if let transition, transition.isAfterReplay {
+        if transition?.isAfterReplay == true {
             noteBranches(transition, batch, row, ledger, pool)
         }
         if !watchedKinds[kind], !hasFacts { return }
@@ -132,7 +134,7 @@ public struct Engine: Sendable {
     /// - Parameter time: of the next event in total order; everything before it was taken in.
     public mutating func advance(to time: Int64, ledger: Ledger, pool: StringPool) {
         for place in timed {
-            while let firing = operators[place].expire(before: time) {
+            while let firing = operators[place]?.expire(before: time) {
                 guard let anchor = firing.anchor else { continue }
                 predicates.nextEvent()
                 report(place, firing, anchor.batch, 0, anchor.transition, ledger, pool)
@@ -150,5 +152,5 @@ public struct Engine: Sendable {
     public var droppedAlerts: Int { desk.dropped }
 
     /// Group keys that made room for others because an operation's table was full.
-    public var evictedKeys: Int { operators.reduce(0) { $0 + $1.evictions } }
+    public var evictedKeys: Int { operators.reduce(0) { $0 + ($1?.evictions ?? 0) } }
 }

@@ -2,8 +2,8 @@ internal import AuditModel
 internal import GrantLedger
 
 /// One event kept beyond its batch, with what the ledger made of it: what an alert about it needs
-/// later.
-struct KeptEvent: Sendable {
+/// later. An object, because it is large and handed on as it is.
+final class KeptEvent: Sendable {
     let row: EventRow
     let transition: Transition?
     private let texts: ContiguousArray<EventBatch.IDText>
@@ -13,7 +13,8 @@ struct KeptEvent: Sendable {
     static let longestPayload = 4_096
 
     /// The most that one takes, in bytes, texts of ids aside.
-    static let bytes = MemoryLayout<KeptEvent>.stride + longestPayload
+    static let bytes =
+        MemoryLayout<EventRow>.stride + MemoryLayout<Transition?>.stride + longestPayload
 
     init(_ batch: EventBatch, _ row: Int, _ transition: Transition?) {
         self.row = batch[row]
@@ -24,21 +25,27 @@ struct KeptEvent: Sendable {
         }
     }
 
-    /// Keeps what tells an event's source, its time and its id, and nothing else of it.
-    init(sourceOf batch: EventBatch, _ row: Int) {
+    /// An event of which only its source, its time, its id and its kind are kept.
+    init(_ event: EventReference, ofSource source: EventRow) {
+        var row = source
+        row.id = event.id
+        row.time = event.time
+        row.precision = event.precision
+        row.kind = event.kind
+        self.row = row
+        transition = nil
+        texts = []
+        payload = []
+    }
+
+    /// What tells an event's source, and nothing else of it.
+    static func source(of batch: EventBatch, _ row: Int) -> EventRow {
         var event = EventRow()
-        event.id = batch.id(.event, row)
-        event.time = batch.time[row]
-        event.precision = batch.precision[row]
-        event.kind = batch.kind[row]
         event.dialect = batch.code(.dialect, row)
         event.source = batch.code(.source, row)
         event.issuer = batch.code(.issuer, row)
         event.tenant = batch.code(.tenant, row)
-        self.row = event
-        transition = nil
-        texts = []
-        payload = []
+        return event
     }
 
     /// A batch of this one event; its codes belong to the run's pool.

@@ -5,7 +5,7 @@ internal import GrantLedger
 /// event time has reached the end of the span, never for a span that ends behind the last event.
 ///
 /// While a key waits, further triggers of it are part of the same wait.
-struct AbsenceOperator: Sendable {
+struct AbsenceOperator: RuleOperator {
     static let mostKeys = 32_768
 
     private struct Wait: Sendable {
@@ -16,8 +16,7 @@ struct AbsenceOperator: Sendable {
     private let clock: WindowClock
     /// In the order of their deadlines: keys are used only when a wait begins.
     private var table = KeyedTable<Wait>(capacity: AbsenceOperator.mostKeys)
-    /// The earliest deadline.
-    private(set) var due = Int64.max
+    static let isTimed = true
 
     init(_ operation: Operation) { clock = WindowClock(window: operation.window) }
 
@@ -26,8 +25,9 @@ struct AbsenceOperator: Sendable {
     var bytesPerKey: Int { MemoryLayout<Wait>.stride + KeptEvent.bytes }
 
     mutating func take(
-        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?
-    ) {
+        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ pool: StringPool
+    ) -> Firing? {
         if occurrence.inputs & 2 != 0 { _ = table.removeValue(occurrence.key) }
         if occurrence.inputs & 1 != 0, table.existing(occurrence.key, { _ in true }) == nil {
             let (deadline, overflow) = occurrence.time.addingReportingOverflow(clock.window.span)
@@ -36,14 +36,13 @@ struct AbsenceOperator: Sendable {
                 trigger: KeptEvent(batch, row, transition))
             table.with(occurrence.key, fresh: { wait }) { _ in }
         }
-        due = table.oldestEntry?.state.deadline ?? .max
+        return nil
     }
 
     /// The next wait that has ended in vain.
     mutating func expire(before time: Int64) -> Firing? {
-        guard due <= time, let (key, wait) = table.oldestEntry else { return nil }
+        guard let (key, wait) = table.oldestEntry, wait.deadline <= time else { return nil }
         _ = table.removeValue(key)
-        due = table.oldestEntry?.state.deadline ?? .max
         var firing = Firing(
             figures: [
                 Firing.Figure(

@@ -6,7 +6,7 @@ internal import GrantLedger
 ///
 /// The percentile is by nearest rank: the smallest value that at least so many percent of the
 /// values do not exceed.
-struct AggregateOperator: Sendable {
+struct AggregateOperator: RuleOperator {
     enum Figure: Sendable {
         case sum, average
         case percentile(Int)
@@ -16,15 +16,10 @@ struct AggregateOperator: Sendable {
     static let mostValues = 4_096
     static let mostKeys = 8_192
 
-    fileprivate struct Entry: Sendable, BitwiseCopyable {
-        var time: Int64
-        var number: Int
-    }
-
     fileprivate struct State: Sendable {
-        var entries = Deque<Entry>()
+        var entries = WindowEntries<Int>()
+        /// Over all entries.
         var sum = 0
-        var recent = RecentEvents()
     }
 
     private let clock: WindowClock
@@ -43,8 +38,7 @@ struct AggregateOperator: Sendable {
     var evictions: Int { table.evictions }
 
     var bytesPerKey: Int {
-        RecentEvents.capacity * MemoryLayout<EventReference>.stride
-            + Self.mostValues * 2 * MemoryLayout<Entry>.stride + MemoryLayout<State>.stride
+        WindowEntries<Int>.bytes(entries: Self.mostValues) + MemoryLayout<Int>.stride
     }
 
     mutating func take(
@@ -55,21 +49,21 @@ struct AggregateOperator: Sendable {
         guard let number = value.hundredths else { return nil }
         let time = occurrence.time
         let start = clock.start(at: time, transition)
-        let oldest = clock.horizon(at: time)
         let reference = EventReference(batch, row)
-        let (clock, figure) = (clock, figure)
+        let (clock, figure, bounds) = (clock, figure, bounds)
         let (result, evidence) = table.with(occurrence.key, fresh: State.init) { state in
-            if clock.opensSession(at: time, after: state.entries.last?.time) { state.clear() }
-            state.drop { $0.time <= oldest }
-            state.entries.append(Entry(time: time, number: number))
-            state.sum &+= number
-            if state.entries.count > Self.mostValues { state.drop(1) }
-            let evidence = state.recent.since(start)
-            state.recent.add(reference)
-            let first = clock.window.shape == .session ? .min : start
-            return (state.figure(figure, since: first), evidence)
+            var sum = state.sum &+ number
+            state.entries.add(number, at: time, clock, most: Self.mostValues) { sum &-= $0 }
+            state.sum = sum
+            let result = state.figure(figure, since: start, clock)
+            let fired = bounds.allSatisfy { $0.holds(result) }
+            let evidence = state.entries.point(at: reference, since: start, fired: fired)
+            return (fired ? result : nil, evidence)
         }
-        guard bounds.allSatisfy({ $0.holds(result) }) else { return nil }
+        return result.map { firing($0, evidence) }
+    }
+
+    private func firing(_ result: Int, _ evidence: [EventReference]) -> Firing {
         let name =
             switch figure {
             case .sum: "sum"
@@ -87,32 +81,16 @@ struct AggregateOperator: Sendable {
 }
 
 extension AggregateOperator.State {
-    fileprivate mutating func clear() {
-        entries.removeAll()
-        sum = 0
-    }
-
-    fileprivate mutating func drop(while condition: (AggregateOperator.Entry) -> Bool) {
-        while let first = entries.first, condition(first) { drop(1) }
-    }
-
-    fileprivate mutating func drop(_ count: Int) {
-        for _ in 0..<count {
-            sum &-= entries.first?.number ?? 0
-            entries.removeFirst()
-        }
-    }
-
-    fileprivate func figure(_ figure: AggregateOperator.Figure, since start: Int64) -> Int {
-        // Not all are in the window when another grant of the same key began earlier.
-        let outside = entries.all.prefix { $0.time <= start }
-        let sum = outside.reduce(sum) { $0 &- $1.number }
-        let count = entries.count - outside.count
+    fileprivate func figure(
+        _ figure: AggregateOperator.Figure, since start: Int64, _ clock: WindowClock
+    ) -> Int {
+        let (outside, inside) = entries.parted(at: start, clock)
+        let sum = outside.reduce(sum) { $0 &- $1.value }
         switch figure {
         case .sum: return sum
-        case .average: return count == 0 ? 0 : sum / count
+        case .average: return inside.isEmpty ? 0 : sum / inside.count
         case .percentile(let percent):
-            let sorted = entries.all.dropFirst(outside.count).map(\.number).sorted()
+            let sorted = inside.map(\.value).sorted()
             let rank = (sorted.count * percent + 99) / 100
             return sorted.isEmpty ? 0 : sorted[max(1, min(rank, sorted.count)) - 1]
         }

@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// Distances are lower bounds between circles of uncertainty; networks the subject or many others
 /// are known in, and ones that say nothing about where their users are, count against.
-struct GeoVelocityOperator: Sendable {
+struct GeoVelocityOperator: RuleOperator {
     static let mostKeys = 262_144
     /// Velocity alone says little about a subject this new, in nanoseconds.
     static let settling: Int64 = 3 * GeoKnowledge.day

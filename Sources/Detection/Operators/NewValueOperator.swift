@@ -3,7 +3,7 @@ internal import GrantLedger
 
 /// `new_value`: a value that the key did not have within the window's span, from a key that has
 /// been known for some time. A key that was silent for the whole span is learnt anew.
-struct NewValueOperator: Sendable {
+struct NewValueOperator: RuleOperator {
     /// Different values of one key that are remembered; the one not seen for longest is forgotten.
     static let mostValues = 64
     static let mostKeys = 131_072

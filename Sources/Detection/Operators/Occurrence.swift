@@ -7,6 +7,6 @@ struct Occurrence: BitwiseCopyable {
     let key: ID128
     /// Bit i: the condition of input i holds; bit 0 alone for a rule without inputs.
     let inputs: UInt32
-    /// Whether the selection holds that the operation asks for (``OperatorState/selection``).
+    /// Whether the selection holds that the operation asks for (``Operation/selection``).
     var isSelected = false
 }

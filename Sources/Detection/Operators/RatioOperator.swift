@@ -3,21 +3,26 @@ internal import GrantLedger
 
 /// `ratio`: how many events of input 0 there are for each of input 1 in the window. An event of
 /// both counts in both.
-struct RatioOperator: Sendable {
+struct RatioOperator: RuleOperator {
     /// Events of one key that count at most; older ones are forgotten.
     static let mostEntries = 4_096
     static let mostKeys = 8_192
 
-    fileprivate struct Entry: Sendable, BitwiseCopyable {
-        var time: Int64
-        var inputs: UInt8
+    /// Whether an event belongs to the part, the whole, or both: the bits of its inputs.
+    private struct State: Sendable {
+        var entries = WindowEntries<UInt8>()
+        /// Over all entries.
+        var counts = Counts()
     }
 
-    fileprivate struct State: Sendable {
-        var entries = Deque<Entry>()
-        /// Events of each input among the entries.
-        var counts = (part: 0, whole: 0)
-        var recent = RecentEvents()
+    private struct Counts: Sendable, BitwiseCopyable {
+        var part = 0
+        var whole = 0
+
+        mutating func add(_ inputs: UInt8, _ sign: Int) {
+            part += sign * Int(inputs & 1)
+            whole += sign * Int(inputs >> 1)
+        }
     }
 
     private let clock: WindowClock
@@ -32,36 +37,34 @@ struct RatioOperator: Sendable {
     var evictions: Int { table.evictions }
 
     var bytesPerKey: Int {
-        RecentEvents.capacity * MemoryLayout<EventReference>.stride
-            + Self.mostEntries * 2 * MemoryLayout<Entry>.stride + MemoryLayout<State>.stride
+        WindowEntries<UInt8>.bytes(entries: Self.mostEntries) + MemoryLayout<Counts>.stride
     }
 
     mutating func take(
-        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?
+        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ pool: StringPool
     ) -> Firing? {
         let time = occurrence.time
         let start = clock.start(at: time, transition)
-        let oldest = clock.horizon(at: time)
         let reference = EventReference(batch, row)
         let inputs = UInt8(occurrence.inputs & 3)
-        let clock = clock
+        let (clock, ratio) = (clock, ratio)
         let (counts, evidence) = table.with(occurrence.key, fresh: State.init) { state in
-            if clock.opensSession(at: time, after: state.entries.last?.time) { state.clear() }
-            state.drop { $0.time <= oldest }
-            state.add(Entry(time: time, inputs: inputs))
-            let evidence = state.recent.since(start)
-            state.recent.add(reference)
-            return (state.counts(since: start, clock), evidence)
+            var sum = state.counts
+            sum.add(inputs, 1)
+            state.entries.add(inputs, at: time, clock, most: Self.mostEntries) { sum.add($0, -1) }
+            state.counts = sum
+            for entry in state.entries.parted(at: start, clock).outside { sum.add(entry.value, -1) }
+            let fired =
+                sum.whole > 0 && sum.whole >= ratio.minimum
+                && sum.part * 100 >= ratio.atLeast * sum.whole
+            let evidence = state.entries.point(at: reference, since: start, fired: fired)
+            return (fired ? sum : nil, evidence)
         }
-        guard counts.whole > 0, counts.whole >= ratio.minimum,
-            counts.part * 100 >= ratio.atLeast * counts.whole
-        else { return nil }
-        return firing(counts, evidence)
+        return counts.map { firing($0, evidence) }
     }
 
-    private func firing(
-        _ counts: (part: Int, whole: Int), _ evidence: [EventReference]
-    ) -> Firing {
+    private func firing(_ counts: Counts, _ evidence: [EventReference]) -> Firing {
         Firing(
             figures: [
                 Firing.Figure(
@@ -72,47 +75,5 @@ struct RatioOperator: Sendable {
                     comparedTo: ">= \(ratio.minimum)"),
                 Firing.Figure(name: "window", value: clock.text),
             ], evidence: evidence)
-    }
-}
-
-extension RatioOperator.State {
-    fileprivate mutating func clear() {
-        entries.removeAll()
-        counts = (0, 0)
-    }
-
-    fileprivate mutating func add(_ entry: RatioOperator.Entry) {
-        entries.append(entry)
-        count(entry, 1)
-        if entries.count > RatioOperator.mostEntries { dropFirst() }
-    }
-
-    fileprivate mutating func drop(while condition: (RatioOperator.Entry) -> Bool) {
-        while let first = entries.first, condition(first) { dropFirst() }
-    }
-
-    /// The counts of the window; entries before its start are there when it begins with the grant
-    /// of one event and another grant of the same key began earlier.
-    fileprivate func counts(
-        since start: Int64, _ clock: WindowClock
-    ) -> (part: Int, whole: Int) {
-        if clock.window.shape == .session { return counts }
-        var counts = counts
-        for entry in entries.all {
-            if entry.time > start { break }
-            counts.part -= Int(entry.inputs & 1)
-            counts.whole -= Int(entry.inputs >> 1)
-        }
-        return counts
-    }
-
-    private mutating func dropFirst() {
-        if let first = entries.first { count(first, -1) }
-        entries.removeFirst()
-    }
-
-    private mutating func count(_ entry: RatioOperator.Entry, _ sign: Int) {
-        counts.part += sign * Int(entry.inputs & 1)
-        counts.whole += sign * Int(entry.inputs >> 1)
     }
 }

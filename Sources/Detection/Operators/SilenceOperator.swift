@@ -4,18 +4,21 @@ internal import GrantLedger
 /// `absence` without inputs: a key falls silent for longer than its own rhythm explains. Told once
 /// for each silence, as soon as event time has come so far, and again when it ends; the alert is
 /// about the last event before it.
-struct SilenceOperator: Sendable {
+struct SilenceOperator: RuleOperator {
     static let mostKeys = 16_384
     /// A key gets no verdict before it has so many events; nor before a week has passed, because an
     /// hour of the week that was not seen may be silent.
     static let learnEvents = 50
+    static let isTimed = true
 
     fileprivate struct State: Sendable {
         var seen = 0
         var rhythm: Rhythm
         var spread = Dispersion()
         var inHour = 0.0
-        var last: KeptEvent
+        var last: EventReference
+        /// The last event; of a key that is about sources, what all events of the source share.
+        var kept: KeptEvent
         /// The silence that goes on was told.
         var isTold = false
         /// A check is due for it.
@@ -46,30 +49,28 @@ struct SilenceOperator: Sendable {
             + KeptEvent.bytes + 2 * MemoryLayout<CheckList.Check>.stride
     }
 
-    /// The earliest time at which there may be something to tell.
-    var due: Int64 { checks.earliest ?? .max }
-
     /// Takes an event in; fires when it ends a silence that was told.
     mutating func take(
-        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?
+        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ pool: StringPool
     ) -> Firing? {
         let time = occurrence.time
-        let event =
-            isAboutSources
-            ? KeptEvent(sourceOf: batch, row) : KeptEvent(batch, row, transition)
+        let event = EventReference(batch, row)
+        let kept = isAboutSources ? nil : KeptEvent(batch, row, transition)
+        // A closure that named the batch would copy it for every event.
+        let source = KeptEvent.source(of: batch, row)
         let clock = clock
         let (isWatched, told) = table.with(
-            occurrence.key, fresh: { State(at: time, event) }
+            occurrence.key,
+            fresh: { State(event, kept ?? KeptEvent(event, ofSource: source)) }
         ) { state -> (Bool, Firing?) in
             let isWatched = state.isWatched
-            let told = state.isTold ? Self.firing(state, at: time, clock) : nil
-            state.take(event, at: time)
+            let told = state.isTold ? state.firing(at: time, clock) : nil
+            state.take(event, kept ?? state.kept)
             state.isWatched = true
             return (isWatched, told)
         }
         if !isWatched { schedule(occurrence.key, after: time) }
-        guard var told else { return nil }
-        told.anchor = nil
         return told
     }
 
@@ -83,7 +84,7 @@ struct SilenceOperator: Sendable {
     mutating func expire(before time: Int64) -> Firing? {
         while let check = checks.earliest, check <= time, let key = checks.removeFirst() {
             guard let state = table[key], state.isWatched else { continue }
-            let (earliest, overflow) = state.last.row.time.addingReportingOverflow(
+            let (earliest, overflow) = state.last.time.addingReportingOverflow(
                 clock.window.span)
             if overflow || earliest > time {
                 checks.add(CheckList.Check(due: overflow ? .max : earliest, key: key))
@@ -98,18 +99,29 @@ struct SilenceOperator: Sendable {
                 $0.isWatched = false
                 $0.isTold = deadline != nil
             }
-            if deadline != nil { return Self.firing(state, at: time, clock) }
+            guard deadline != nil else { continue }
+            var firing = state.firing(at: time, clock)
+            firing.anchor =
+                isAboutSources ? KeptEvent(state.last, ofSource: state.kept.row) : state.kept
+            return firing
         }
         return nil
     }
+}
 
-    private static func firing(
-        _ state: State, at time: Int64, _ clock: WindowClock
-    ) -> Firing {
-        let silence = time.subtractingReportingOverflow(state.last.row.time).partialValue
-        let hour = state.rhythm.expected(Rhythm.floor(state.last.row.time, SpikeBaseline.hour))
+extension SilenceOperator.State {
+    fileprivate init(_ event: EventReference, _ kept: KeptEvent) {
+        rhythm = Rhythm(hour: Rhythm.floor(event.time, SpikeBaseline.hour))
+        last = event
+        self.kept = kept
+    }
+
+    /// The silence up to a time.
+    fileprivate func firing(at time: Int64, _ clock: WindowClock) -> Firing {
+        let silence = time.subtractingReportingOverflow(last.time).partialValue
+        let hour = rhythm.expected(Rhythm.floor(last.time, SpikeBaseline.hour))
         let tenths = Int((hour * 10).rounded())
-        var firing = Firing(
+        return Firing(
             figures: [
                 Firing.Figure(
                     name: "silence", value: AlertText.duration(silence),
@@ -118,21 +130,12 @@ struct SilenceOperator: Sendable {
                     name: "expected", value: FieldValue.decimal(tenths * 10),
                     comparedTo: "in one hour"),
             ])
-        firing.anchor = state.last
-        return firing
-    }
-}
-
-extension SilenceOperator.State {
-    fileprivate init(at time: Int64, _ event: KeptEvent) {
-        rhythm = Rhythm(hour: Rhythm.floor(time, SpikeBaseline.hour))
-        last = event
     }
 
-    fileprivate mutating func take(_ event: KeptEvent, at time: Int64) {
-        let hour = Rhythm.floor(time, SpikeBaseline.hour)
+    fileprivate mutating func take(_ event: EventReference, _ kept: KeptEvent) {
+        let hour = Rhythm.floor(event.time, SpikeBaseline.hour)
         if hour - rhythm.hour > Rhythm.mostIdleHours {
-            self = Self(at: time, event)
+            self = Self(event, kept)
         }
         while rhythm.hour < hour {
             let expected = rhythm.expected(rhythm.hour)
@@ -147,12 +150,13 @@ extension SilenceOperator.State {
         seen += 1
         isTold = false
         last = event
+        self.kept = kept
     }
 
     /// When a silence that goes on becomes improbable, not before a time; nil for a key of which
     /// too little is known, or which is allowed to be silent for weeks.
     fileprivate func deadline(_ limit: Int, from earliest: Int64) -> Int64? {
-        let start = last.row.time
+        let start = last.time
         guard seen >= SilenceOperator.learnEvents else { return nil }
         var hour = Rhythm.floor(start, SpikeBaseline.hour)
         var from = start

@@ -4,7 +4,7 @@ internal import GrantLedger
 /// `spike`: more events than the key's own rhythm explains (``SpikeBaseline``), in one of several
 /// windows of whole minutes; or, for a key without a past, so many of an attack's events that no
 /// past is needed (``SpikeAlarm``).
-struct SpikeOperator: Sendable {
+struct SpikeOperator: RuleOperator {
     static let mostKeys = 16_384
     static let mostWindows = 4
     /// In hundredths: the shortest of several windows must hold this multiple.
@@ -34,8 +34,6 @@ struct SpikeOperator: Sendable {
     }
 
     var evictions: Int { table.evictions }
-
-    var selection: Int? { spike.absolute?.selection }
 
     var bytesPerKey: Int {
         SpikeBaseline.bytes(windows, attempts: countsAttempts)

@@ -4,7 +4,7 @@ internal import GrantLedger
 /// `temporal`: of every input so many events as it asks for, in the window. `temporal_ordered`: by
 /// different events, those of each input after those of the input before; what stands between them
 /// does not matter.
-struct TemporalOperator: Sendable {
+struct TemporalOperator: RuleOperator {
     static let mostKeys = 65_536
     /// Events that a chain remembers of the steps before.
     private static let mostEvidence = AlertDesk.evidenceLimit - 1
@@ -58,7 +58,8 @@ struct TemporalOperator: Sendable {
     }
 
     mutating func take(
-        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?
+        _ occurrence: Occurrence, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
+        _ pool: StringPool
     ) -> Firing? {
         let start = clock.start(at: occurrence.time, transition)
         let oldest = clock.horizon(at: occurrence.time)
