@@ -95,7 +95,12 @@ let package = Package(
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
         tests("Places", ["Places", "AuditModel"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
-        tests("Pipeline", ["Pipeline", "AuditModel", "Detection", "Intake", "LogFormats"]),
+        tests(
+            "Pipeline",
+            [
+                "Pipeline", "AuditModel", "Detection", "Intake", "LogFormats", "EventStore",
+                "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat",
+            ]),
         // Runs the built program; reads the repository.
         tests("Command", []),
         tests("Tidy", []),

@@ -28,6 +28,9 @@ struct DialectDetector {
         ready.isEmpty ? nil : ready.removeFirst()
     }
 
+    /// Whether batches wait for a record that tells.
+    var isHolding: Bool { !held.isEmpty }
+
     /// Takes in the next batch of the stream.
     mutating func add(_ result: ReadResult) {
         if let format {

@@ -110,17 +110,7 @@ final class Feed: @unchecked Sendable {
         var result = told.result
         result.batch.stream.name = streamName
         let decoder = RecordDecoder(format: told.format, settings: options.settings)
-        var decoded = decoder.decode(result.batch, context)
-        // What the reader itself lost was a record, too.
-        decoded.tally.records += result.issues.count
-        for issue in result.issues {
-            decoded.tally.rejected[issue.code, default: 0] += 1
-            decoded.rejected.append(
-                QuarantinedRecord(
-                    source: result.batch.stream, at: issue.at, code: issue.code.rawValue,
-                    detail: issue.detail, bytes: []))
-        }
-        return decoded
+        return decoder.decode(result, context)
     }
 
     private func publish(_ batch: DecodedBatch, at place: Int, _ position: Int64) {

@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import EventStore
+internal import Intake
 internal import LogFormats
 internal import Places
 internal import TokenScan
@@ -20,6 +21,20 @@ struct RecordDecoder: Sendable {
 
     let format: (any LogFormat)?
     let settings: DecodeSettings
+
+    /// Decodes what a reader gave; what the reader itself lost was a record, too.
+    func decode(_ result: ReadResult, _ context: WorkerContext) -> DecodedBatch {
+        var decoded = decode(result.batch, context)
+        decoded.tally.records += result.issues.count
+        for issue in result.issues {
+            decoded.tally.rejected[issue.code, default: 0] += 1
+            decoded.rejected.append(
+                QuarantinedRecord(
+                    source: result.batch.stream, at: issue.at, code: issue.code.rawValue,
+                    detail: issue.detail, bytes: []))
+        }
+        return decoded
+    }
 
     func decode(_ records: RecordBatch, _ context: WorkerContext) -> DecodedBatch {
         var records = records

@@ -19,6 +19,9 @@ struct Reorderer {
     /// Events that came twice.
     private(set) var duplicates = 0
 
+    /// Events that wait.
+    var count: Int { heap.reduce(0) { $0 + $1.batch.count - $1.place } }
+
     /// Takes a batch in.
     ///
     /// - Returns: false when it holds an event that should have left already: the input is more

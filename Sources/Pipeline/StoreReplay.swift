@@ -6,11 +6,16 @@ internal import Places
 struct StoreReplay {
     private let store: EventStore
     private let places: PlaceBook?
+    /// Only events of this time.
+    private let times: ClosedRange<Int64>
 
     /// - Parameter places: resolves every address anew; nil keeps what is stored.
-    init(_ store: EventStore, places: PlaceBook? = nil) {
+    init(
+        _ store: EventStore, places: PlaceBook? = nil, times: ClosedRange<Int64> = .min ... .max
+    ) {
         self.store = store
         self.places = places
+        self.times = times
     }
 
     /// - Parameter take: gets each event with the pool its codes belong to.
@@ -20,8 +25,13 @@ struct StoreReplay {
         var pool = store.pool
         var stage = places.map { PlaceStage($0) }
         let blocks = store.blocks
-        let order = blocks.indices.sorted { blocks[$0].minTime < blocks[$1].minTime }
-        let total = Int64(blocks.reduce(0) { $0 + $1.count })
+        let order = blocks.indices
+            .filter { blocks[$0].maxTime >= times.lowerBound && blocks[$0].minTime <= times.upperBound }
+            .sorted { blocks[$0].minTime < blocks[$1].minTime }
+        let total = Int64(order.reduce(0) { $0 + blocks[$1].count })
+        func takeInTime(_ batch: EventBatch, _ row: Int) {
+            if times.contains(batch.time[row]) { take(batch, row, pool) }
+        }
         var reorderer = Reorderer()
         var done: Int64 = 0
         for (place, index) in order.enumerated() {
@@ -35,9 +45,9 @@ struct StoreReplay {
                         + "time; run `grantrail store verify`")
             }
             let next = place + 1 < order.count ? blocks[order[place + 1]].minTime : Int64.max
-            if next < .max { reorderer.release(below: next) { take($0, $1, pool) } }
+            if next < .max { reorderer.release(below: next, takeInTime) }
             progress?(done, total)
         }
-        reorderer.finish { take($0, $1, pool) }
+        reorderer.finish(takeInTime)
     }
 }

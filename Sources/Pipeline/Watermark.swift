@@ -11,7 +11,8 @@ struct WatermarkTracker: Sendable {
     static let jump: Int64 = 3_600_000_000_000
 
     let lateness: Int64
-    private var greatest: Int64?
+    /// The greatest time that is trusted; nil before the start.
+    private(set) var greatest: Int64?
     private var first: [Int64] = []
     private var suspects: [Int64] = []
     private var isClosed = false
@@ -33,6 +34,11 @@ struct WatermarkTracker: Sendable {
     var suspectedCount: Int { suspects.count }
 
     mutating func close() { isClosed = true }
+
+    /// Starts from however few events there were: no more come for now.
+    mutating func settle() {
+        if greatest == nil, !first.isEmpty { start() }
+    }
 
     mutating func observe(_ time: Int64) {
         guard let greatest else {

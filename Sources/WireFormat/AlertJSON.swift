@@ -42,6 +42,23 @@ public enum AlertJSON {
         writer.endObject()
     }
 
+    /// An alert's JSON with another revision and state; as it is when it was not written here.
+    public static func restated(
+        _ body: [UInt8], revision: Int, state: AlertState
+    ) -> [UInt8] {
+        // Revision and state stand before the rule, behind an id of hexadecimal digits.
+        guard let first = find(",\"revision\":", in: body), let rule = find(",\"rule\":", in: body),
+            first < rule
+        else { return body }
+        let members = ",\"revision\":\(revision),\"state\":\"\(state.rawValue)\""
+        return Array(body[..<first]) + Array(members.utf8) + Array(body[rule...])
+    }
+
+    private static func find(_ text: String, in body: [UInt8]) -> Int? {
+        let text = Array(text.utf8)
+        return body.indices.first { body[$0...].starts(with: text) }
+    }
+
     private static func hundredths(_ key: String, _ number: Int?, _ writer: inout JSONWriter) {
         guard let number else { return }
         writer.key(key)

@@ -1,0 +1,166 @@
+internal import AuditModel
+internal import Detection
+internal import EventStore
+internal import WireFormat
+
+/// The life of alerts from what rules say to what people hear: provisional, confirmed, changed,
+/// withdrawn. Counts revisions by what was told.
+struct AlertBook {
+    /// What was told of a provisional alert, until event time has passed it.
+    private struct Provisional {
+        let time: Int64
+        let severity: Severity
+        /// Nil for one of an earlier process.
+        let alert: Alert?
+    }
+
+    private var provisional: [ID128: Provisional] = [:]
+    /// The stored record of an alert.
+    private let stored: (ID128) throws(StoreError) -> AlertRecord?
+
+    /// - Parameters:
+    ///   - records: all stored alerts that are provisional.
+    ///   - stored: looks up one.
+    init(
+        provisional records: [AlertRecord],
+        stored: @escaping (ID128) throws(StoreError) -> AlertRecord?
+    ) {
+        self.stored = stored
+        for record in records {
+            provisional[record.id] = Provisional(
+                time: record.time, severity: record.severity, alert: nil)
+        }
+    }
+
+    var provisionalCount: Int { provisional.count }
+
+    /// What a look ahead found that nobody was told yet.
+    mutating func foresee(_ alerts: [Alert]) throws(StoreError) -> [AlertRecord] {
+        var records: [AlertRecord] = []
+        for alert in alerts {
+            if let known = provisional[alert.id], known.severity >= alert.severity { continue }
+            if let before = try stored(alert.id), before.state != .provisional,
+                before.state != .withdrawn
+            {
+                continue
+            }
+            provisional[alert.id] = Provisional(
+                time: alert.time, severity: alert.severity, alert: alert)
+            records.append(Self.record(alert, revision: 0, .provisional, isNotable: true))
+        }
+        return records
+    }
+
+    /// What the fold says now.
+    ///
+    /// - Parameter isHistoric: whether an alert rests on events that were there before this run.
+    mutating func settle(
+        _ changes: [AlertChange], isHistoric: (Alert) -> Bool
+    ) throws(StoreError) -> [AlertRecord] {
+        var records: [AlertRecord] = []
+        for change in changes {
+            let alert = change.alert
+            let before = try stored(alert.id)
+            let foreseen = provisional.removeValue(forKey: alert.id)
+            let isHistoric = isHistoric(alert)
+            guard let before else {
+                records.append(
+                    Self.record(
+                        alert, revision: 1, isHistoric ? .historic : .confirmed,
+                        isNotable: !isHistoric))
+                continue
+            }
+            var isNotable = change.isNotable && !isHistoric
+            switch before.state {
+            case .provisional: isNotable = Self.isNews(alert, foreseen, before)
+            case .withdrawn: isNotable = true
+            case .historic, .confirmed: break
+            }
+            let isFirst = before.state == .provisional
+            let staysHistoric = before.state == .historic && !isNotable
+            records.append(
+                Self.record(
+                    alert, revision: before.revision + (isNotable || isFirst ? 1 : 0),
+                    staysHistoric ? .historic : .confirmed, isNotable: isNotable))
+        }
+        return records
+    }
+
+    /// What a grant's own events say after one of them came late: alerts nobody knew, or worse than
+    /// they were told.
+    mutating func correct(
+        _ alerts: [Alert], isHistoric: (Alert) -> Bool
+    ) throws(StoreError) -> [AlertRecord] {
+        var records: [AlertRecord] = []
+        for alert in alerts {
+            let before = try stored(alert.id)
+            if let before, before.state != .withdrawn, before.severity >= alert.severity {
+                continue
+            }
+            provisional[alert.id] = nil
+            let isHistoric = isHistoric(alert)
+            records.append(
+                Self.record(
+                    alert, revision: (before?.revision ?? 0) + 1,
+                    isHistoric ? .historic : .confirmed, isNotable: !isHistoric))
+        }
+        return records
+    }
+
+    /// What rules say that learned from the store: alerts nobody knew are historic; of the others
+    /// only the content is renewed.
+    mutating func learn(_ changes: [AlertChange]) throws(StoreError) -> [AlertRecord] {
+        var records: [AlertRecord] = []
+        for change in changes {
+            guard let before = try stored(change.alert.id) else {
+                records.append(
+                    Self.record(change.alert, revision: 1, .historic, isNotable: false))
+                continue
+            }
+            provisional[change.alert.id] = nil
+            let state: AlertState = before.state == .historic ? .historic : .confirmed
+            let record = Self.record(
+                change.alert, revision: before.revision, state, isNotable: false)
+            if record.body != before.body { records.append(record) }
+        }
+        return records
+    }
+
+    /// Provisional alerts that event time has passed without a confirmation.
+    mutating func expire(before frontier: Int64) throws(StoreError) -> [AlertRecord] {
+        var records: [AlertRecord] = []
+        for (id, entry) in provisional where entry.time < frontier {
+            provisional[id] = nil
+            guard var record = try stored(id), record.state == .provisional else { continue }
+            record.revision += 1
+            record.state = .withdrawn
+            record.isNotable = true
+            record.body = AlertJSON.restated(
+                record.body, revision: record.revision, state: .withdrawn)
+            records.append(record)
+        }
+        return records.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
+    }
+
+    private static func isNews(
+        _ alert: Alert, _ foreseen: Provisional?, _ before: AlertRecord
+    ) -> Bool {
+        guard let told = foreseen?.alert else { return alert.severity != before.severity }
+        return alert.severity != told.severity || alert.verdict != told.verdict
+            || alert.branch != told.branch || alert.message != told.message
+            || alert.attacker != told.attacker || alert.victim != told.victim
+    }
+
+    private static func record(
+        _ alert: Alert, revision: Int, _ state: AlertState, isNotable: Bool
+    ) -> AlertRecord {
+        var alert = alert
+        alert.revision = revision
+        alert.state = state
+        var writer = JSONWriter()
+        AlertJSON.append(alert, to: &writer)
+        return AlertRecord(
+            id: alert.id, revision: revision, state: state, severity: alert.severity,
+            time: alert.time, body: writer.takeBytes(), isNotable: isNotable)
+    }
+}

@@ -1,0 +1,120 @@
+internal import AuditModel
+internal import Detection
+
+/// Rules over events as they arrive: holds each until the watermark has passed it, folds them in
+/// total order, and looks ahead at what still waits.
+///
+/// No clock and no I/O. Everything before ``frontier`` was folded; what arrives before it is late.
+final class LiveEngine {
+    /// The fold; replaced when the rules change.
+    var run: DetectionRun
+    private var reorderer = Reorderer()
+    private var grants = PendingGrants()
+    /// Position and greatest time of batches of which events wait, in order of position.
+    private var waiting: [(first: Int64, last: Int64)] = []
+    /// Everything before this time was folded.
+    private(set) var frontier: Int64
+    /// Events below this position were taken in.
+    private(set) var read: Int64
+    /// Rows that came too late, since they were last asked for.
+    private(set) var late: [(batch: EventBatch, row: Int)] = []
+    /// Batches to look ahead at, since that was last done.
+    private var fresh: [OrderedBatch] = []
+    /// Grants with too many waiting events to look ahead.
+    private(set) var skippedPeeks = 0
+
+    init(run: DetectionRun, frontier: Int64, read: Int64) {
+        self.run = run
+        self.frontier = frontier
+        self.read = read
+        reorderer.release(below: frontier) { _, _ in }
+    }
+
+    /// The lowest position of an event that waits.
+    var bufferLow: Int64 { waiting.first?.first ?? read }
+
+    /// Events that wait.
+    var pendingCount: Int { reorderer.count }
+
+    /// Takes in rows of the store from a position on.
+    ///
+    /// - Parameter isNews: whether to look ahead at them.
+    func add(_ batch: EventBatch, first: Int64, isNews: Bool) {
+        read = max(read, first + Int64(batch.count))
+        guard let last = batch.time.max() else { return }
+        if let earliest = batch.time.min(), earliest >= frontier {
+            push(batch, first: first, last: last, isNews: isNews)
+            return
+        }
+        var onTime = EventBatch(capacity: batch.count)
+        for row in 0..<batch.count {
+            if batch.time[row] >= frontier {
+                onTime.append(row: row, of: batch)
+            } else {
+                late.append((batch, row))
+            }
+        }
+        if !onTime.isEmpty { push(onTime, first: first, last: last, isNews: isNews) }
+    }
+
+    private func push(_ batch: EventBatch, first: Int64, last: Int64, isNews: Bool) {
+        let ordered = OrderedBatch(batch)
+        // Nothing in it lies before the frontier, so that it cannot be refused.
+        _ = reorderer.push(ordered)
+        waiting.append((first, last))
+        if isNews { fresh.append(ordered) }
+    }
+
+    /// Folds everything before a time.
+    func release(below time: Int64, pool: StringPool) {
+        guard time > frontier else { return }
+        reorderer.release(below: time) { batch, row in run.take(batch, row: row, pool: pool) }
+        frontier = time
+        waiting.removeAll { $0.last < time }
+        grants.forget(before: time)
+    }
+
+    /// Folds everything there is: no source goes on.
+    func finish(pool: StringPool) {
+        reorderer.finish { batch, row in run.take(batch, row: row, pool: pool) }
+        frontier = .max
+        waiting = []
+        grants = PendingGrants()
+    }
+
+    /// What the fresh events would raise if nothing else came before them.
+    func peek(pool: StringPool) -> [Alert] {
+        defer { fresh.removeAll(keepingCapacity: true) }
+        var pending: [(batch: OrderedBatch, rows: [Int])] = []
+        for ordered in fresh {
+            let rows = ordered.batch.time.indices.filter { ordered.batch.time[$0] >= frontier }
+            if rows.isEmpty { continue }
+            pending.append((ordered, rows))
+            grants.add(ordered, rows)
+        }
+        var alerts: [Alert] = []
+        var seen: Set<ID128> = []
+        for (ordered, rows) in pending {
+            for row in rows where run.concerns(ordered.batch.kind[row]) {
+                if seen.contains(ordered.batch.id(.event, row)) { continue }
+                guard let events = grants.related(to: ordered, row, from: frontier) else {
+                    skippedPeeks += 1
+                    continue
+                }
+                for row in 0..<events.count { seen.insert(events.id(.event, row)) }
+                alerts += run.peek(events, pool: pool)
+            }
+        }
+        return alerts
+    }
+
+    /// Forgets rows that came too late: they were folded before.
+    func dropLate() { late = [] }
+
+    /// The rows that came too late, which are forgotten here; the ledger learns their tokens.
+    func takeLate(pool: StringPool) -> [(batch: EventBatch, row: Int)] {
+        for (batch, row) in late { run.takeLate(batch, row: row, pool: pool) }
+        defer { late = [] }
+        return late
+    }
+}

@@ -1,0 +1,214 @@
+internal import AuditModel
+internal import Detection
+internal import EventStore
+internal import Intake
+internal import WireFormat
+
+extension LiveRun {
+    /// Takes in what a source said.
+    ///
+    /// - Returns: why the source cannot go on.
+    func take(
+        _ content: LiveQueue.Content, from source: Int, _ turn: inout LiveTurn
+    ) throws(StoreError) -> SourceError? {
+        switch content {
+        case .records(let batch, let partition, let position, let lag):
+            try append(batch, source, partition, lag, &turn)
+            if let position {
+                turn.positions[position.source + "\u{0}" + position.partition] = position
+            }
+        case .message(let message): hear(message, source, &turn)
+        case .drain(let drain): turn.drains.append(drain)
+        case .finished(let error):
+            board.finish(source: source)
+            status.change { status in
+                status.sources[source].condition = SourceCondition(
+                    isReady: error == nil, code: error?.code ?? "",
+                    message: error?.message ?? "")
+            }
+            if let error { log(LiveLogLine(.error, error.code, error.message)) }
+            return error
+        }
+        return nil
+    }
+
+    private func append(
+        _ batch: DecodedBatch, _ source: Int, _ partition: String, _ lag: Int64?,
+        _ turn: inout LiveTurn
+    ) throws(StoreError) {
+        let name = PartitionBoard.Name(source: source, partition: partition)
+        let now = clock.steady()
+        board.observe(batch.events.time, name, now: now)
+        let result = try store.append(batch.events)
+        if !batch.rejected.isEmpty { try store.quarantine(batch.rejected) }
+        turn.appended += result.appended
+        turn.isNews = turn.isNews || board.isLive(name)
+        status.change { status in
+            status.appended += result.appended
+            status.tally.add(batch.tally)
+            status.tally.duplicates += result.duplicates
+            status.sources[source].events += batch.events.count
+            status.sources[source].records += batch.tally.records
+            if let lag { status.sources[source].lag[partition] = lag }
+            if let last = batch.events.time.max() {
+                status.sources[source].lastTime = max(status.sources[source].lastTime ?? .min, last)
+            }
+        }
+    }
+
+    private func hear(_ message: SourceMessage, _ source: Int, _ turn: inout LiveTurn) {
+        let now = clock.steady()
+        switch message {
+        case .records: break
+        case .opened(let partition):
+            board.open(PartitionBoard.Name(source: source, partition: partition))
+        case .caughtUp(let partition):
+            board.caughtUp(PartitionBoard.Name(source: source, partition: partition), now: now)
+        case .closed(let partition):
+            board.close(PartitionBoard.Name(source: source, partition: partition))
+            status.change { $0.sources[source].lag[partition] = nil }
+        case .condition(let condition):
+            board.condition(source: source, isReady: condition.isReady, now: now)
+            status.change { $0.sources[source].condition = condition }
+            note(
+                "source.condition", source, partition: "",
+                detail: condition.message, more: condition.code, &turn)
+            log(
+                LiveLogLine(
+                    condition.isReady ? .info : .warning,
+                    condition.code.isEmpty ? "source.ready" : condition.code,
+                    condition.message.isEmpty
+                        ? "\(options.sources[source].source.name) is read" : condition.message))
+        case .note(let note):
+            self.note(note.kind, source, partition: note.partition, detail: note.detail, &turn)
+            log(LiveLogLine(.warning, note.kind, note.detail))
+        }
+    }
+
+    /// Keeps something that happened in the audit trail.
+    func note(
+        _ kind: String, _ source: Int, partition: String, detail: String, more: String = "",
+        _ turn: inout LiveTurn
+    ) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("source", options.sources[source].source.name)
+        if !partition.isEmpty { writer.member("partition", partition) }
+        if !more.isEmpty { writer.member("code", more) }
+        if !detail.isEmpty { writer.member("detail", detail) }
+        writer.endObject()
+        turn.commit.controls.append(
+            ControlRecord(
+                time: clock.wall(), kind: kind, position: store.eventCount,
+                body: String(decoding: writer.takeBytes(), as: UTF8.self)))
+    }
+
+    /// Ends a cycle: rules look at what came, everything is committed, then told and acknowledged.
+    func finish(_ turn: inout LiveTurn, isStopping: Bool) throws(StoreError) {
+        let now = clock.steady()
+        try feed(isNews: turn.isNews)
+        if !isStopping { noteIdle(now, &turn) }
+        if let watermark = board.watermark(now: now), !isStopping || watermark == .max {
+            if watermark == .max {
+                engine.finish(pool: store.pool)
+            } else {
+                engine.release(below: watermark, pool: store.pool)
+            }
+        }
+        try gatherAlerts(&turn)
+        openPositions.merge(turn.positions) { $1 }
+        let isDue = turn.appended > 0 || !turn.commit.isEmpty || !turn.drains.isEmpty
+            || (!openPositions.isEmpty && now >= timers.positions)
+        if isDue {
+            try commit(&turn)
+            timers.positions = now + 1_000_000_000
+        }
+        try keepHouse(now, isStopping: isStopping)
+    }
+
+    /// Gives the rules what the store has and they have not seen.
+    func feed(isNews: Bool) throws(StoreError) {
+        while engine.read < store.eventCount,
+            let rows = try store.rows(from: engine.read, limit: 4096)
+        {
+            engine.add(rows.batch, first: rows.first, isNews: isNews)
+        }
+    }
+
+    private func noteIdle(_ now: Int64, _ turn: inout LiveTurn) {
+        for name in board.noteIdle(now: now) {
+            note("source.idle", name.source, partition: name.partition, detail: "", &turn)
+        }
+        let holding = board.holding(now: now)
+        if holding != timers.holding, !holding.isEmpty, timers.housekeeping > .min {
+            let names = holding.map { options.sources[$0].source.name }
+            log(
+                LiveLogLine(
+                    .debug, "run.held", "final alerts wait for " + names.joined(separator: ", ")))
+        }
+        timers.holding = holding
+    }
+
+    private func gatherAlerts(_ turn: inout LiveTurn) throws(StoreError) {
+        let changes = engine.run.takeChanges()
+        turn.commit.alerts += try book.settle(changes) { origins.isHistoric($0) }
+        let expired = try book.expire(before: engine.frontier)
+        turn.commit.alerts += expired
+        turn.commit.alerts += try refold(engine.takeLate(pool: store.pool))
+        turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
+        if options.mode == .observe {
+            for index in turn.commit.alerts.indices { turn.commit.alerts[index].isNotable = false }
+        }
+        let told = turn.commit.alerts
+        if told.isEmpty { return }
+        status.change { status in
+            status.withdrawn += expired.count
+            for record in told where record.isNotable && record.state == .confirmed {
+                status.alerts[record.severity, default: 0] += 1
+            }
+        }
+    }
+
+    private func commit(_ turn: inout LiveTurn) throws(StoreError) {
+        turn.commit.positions = openPositions.values.sorted {
+            ($0.source, $0.partition) < ($1.source, $1.partition)
+        }
+        origins.forget(below: engine.bufferLow)
+        turn.commit.progress = EngineProgress(
+            read: engine.read,
+            released: OrderKey(time: engine.frontier, rank: 0, id: .none),
+            watermark: engine.frontier, bufferLow: engine.bufferLow,
+            detail: origins.encoded)
+        try store.commit(turn.commit)
+        try tell()
+        for (index, source) in options.sources.enumerated() {
+            let own = turn.commit.positions.filter { $0.source == source.source.name }
+            if !own.isEmpty { options.sources[index].source.acknowledge(own) }
+        }
+        openPositions = [:]
+        for drain in turn.drains { drain.finish(true) }
+        turn.drains = []
+        status.change { status in
+            status.commits += 1
+            status.stored = store.eventCount
+            status.pending = engine.pendingCount
+            status.frontier = engine.frontier == .min ? nil : engine.frontier
+            status.provisional = book.provisionalCount
+        }
+    }
+
+    /// Tells every sink what it has not heard; that it did becomes durable with the next commit.
+    private func tell() throws(StoreError) {
+        for sink in options.sinks {
+            var last = try store.delivered(to: sink.name)
+            while last < (try store.lastNotice()) {
+                let notices = try store.notices(after: last, limit: 1000)
+                guard let end = notices.last?.sequence else { break }
+                let records = notices.map(\.record).filter { $0.severity >= sink.minimum }
+                if !records.isEmpty { sink.write(records) }
+                try store.setDelivered(end, to: sink.name)
+                last = end
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import AuditModel
+internal import Detection
+internal import EventStore
+internal import Foundation
+
+extension LiveRun {
+    /// What is due now and then: the snapshot, retention, a look at the disk.
+    func keepHouse(_ now: Int64, isStopping: Bool) throws(StoreError) {
+        if isStopping { return }
+        if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead {
+            saveState()
+            // A snapshot that takes long is taken seldom: a fiftieth of the time at most.
+            let took = clock.steady() - now
+            timers.snapshot = clock.steady() + max(options.snapshotEvery, took * 50)
+        }
+        guard now >= timers.housekeeping else { return }
+        timers.housekeeping = now + 10_000_000_000
+        watchDisk()
+        try retain()
+    }
+
+    /// Writes the rules' memory down; a failure costs time at the next start and nothing else.
+    func saveState() {
+        guard let path = options.statePath else { return }
+        let head = StateFile.Head(
+            store: store.identity, read: engine.read, bufferLow: engine.bufferLow,
+            frontier: engine.frontier)
+        do throws(StateFault) {
+            try StateFile(path: path).save(engine.run, head)
+            timers.snapshotRead = engine.read
+            let moment = clock.wall()
+            status.change { $0.lastSnapshot = moment }
+        } catch {
+            log(LiveLogLine(.warning, "state.not_saved",
+                "the rules' memory could not be saved: \(error.description); the next start "
+                    + "learns from the store"))
+        }
+    }
+
+    private func watchDisk() {
+        guard let free = store.freeSpace else { return }
+        let isLow = free < options.lowWater
+        if isLow != timers.isLow {
+            log(LiveLogLine(isLow ? .warning : .info, isLow ? "disk.low" : "disk.well",
+                isLow
+                    ? "only \(free >> 20) MiB are free beside the store; when they are gone the run "
+                        + "ends and nothing more is acknowledged: free some space, or keep less "
+                        + "with store.retention"
+                    : "\(free >> 20) MiB are free beside the store again"))
+        }
+        timers.isLow = isLow
+    }
+
+    private func retain() throws(StoreError) {
+        guard let retention = options.retention, engine.frontier > .min, engine.frontier < .max
+        else { return }
+        // By event time, and never by a clock that jumped ahead of all events.
+        let cutoff = min(engine.frontier, clock.wall()) - retention
+        let result = try store.retain(after: cutoff)
+        if result.removed > 0 {
+            log(LiveLogLine(.info, "retention.removed",
+                "\(result.removed) events older than the retention were removed"))
+        }
+    }
+
+    /// Leaves a tidy store behind.
+    func wind(up failure: Failure?) throws(StoreError) {
+        var turn = LiveTurn()
+        // What sources still said after the last cycle.
+        for (source, content) in queue.take(mostBytes: .max, within: 0) {
+            _ = try take(content, from: source, &turn)
+        }
+        try finish(&turn, isStopping: true)
+        queue.close()
+        var commit = LiveCommit()
+        commit.controls = [
+            ControlRecord(
+                time: clock.wall(), kind: "run.stopped", position: store.eventCount, body: "{}")
+        ]
+        try store.commit(commit)
+        saveState()
+        log(LiveLogLine(.info, "run.stopped",
+            "\(status.now.appended) events were appended, \(status.now.late) came late"))
+    }
+}

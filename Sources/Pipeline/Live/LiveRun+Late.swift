@@ -1,0 +1,50 @@
+internal import AuditModel
+internal import Detection
+internal import EventStore
+
+extension LiveRun {
+    /// Grants that are folded anew in one cycle at most; of others only the count is kept.
+    private static let mostRefolds = 8
+
+    /// Looks at the grants of events that came too late once more, from the store.
+    ///
+    /// Rules over windows have passed them for good; they are counted.
+    func refold(
+        _ late: [(batch: EventBatch, row: Int)]
+    ) throws(StoreError) -> [AlertRecord] {
+        if late.isEmpty { return [] }
+        status.change { $0.late += late.count }
+        var sessions: [ID128] = []
+        for (batch, row) in late {
+            let session = batch.id(.session, row)
+            if !session.isNone, !sessions.contains(session) { sessions.append(session) }
+        }
+        var records: [AlertRecord] = []
+        for session in sessions.prefix(Self.mostRefolds) {
+            let events = try events(of: session)
+            let alerts = DetectionRun.refold(rules: rulesInUse, events: events, pool: store.pool)
+            records += try book.correct(
+                alerts.filter { $0.time < engine.frontier }, isHistoric: origins.isHistoric)
+        }
+        return records
+    }
+
+    /// All events of a session before the frontier, in total order.
+    private func events(of session: ID128) throws(StoreError) -> EventBatch {
+        var found: [(batch: OrderedBatch, row: Int)] = []
+        for index in store.blocks.indices
+        where try store.mayContain(session, column: .session, block: index) {
+            let ordered = OrderedBatch(try store.readBlock(index))
+            for row in 0..<ordered.count
+            where ordered.batch.id(.session, row) == session
+                && ordered.batch.time[row] < engine.frontier
+            {
+                found.append((ordered, row))
+            }
+        }
+        found.sort { $0.batch.batch.orderKey($0.row) < $1.batch.batch.orderKey($1.row) }
+        var events = EventBatch(capacity: max(1, found.count))
+        for entry in found { events.append(row: entry.row, of: entry.batch.batch) }
+        return events
+    }
+}

@@ -1,0 +1,151 @@
+internal import AuditModel
+internal import Detection
+internal import EventStore
+
+extension LiveRun {
+    /// Brings the rules to where the store is: from the snapshot if it fits, else by learning from
+    /// all events that are kept.
+    func recover() throws(StoreError) {
+        let progress = try store.progress() ?? EngineProgress()
+        origins = EventOrigins(encoded: progress.detail)
+        let foreign = min(progress.read, store.eventCount)..<store.eventCount
+        origins.add(foreign)
+        book = AlertBook(
+            provisional: try store.alertRecords().filter { $0.state == .provisional }
+        ) { [store] (id) throws(StoreError) in try store.alertRecord(id: id) }
+        for sink in options.sinks where try store.delivered(to: sink.name) == 0 {
+            try store.setDelivered(try store.lastNotice(), to: sink.name)
+        }
+        let isOvertaken = try hasEvents(foreign, before: progress.watermark)
+        if isOvertaken || !(try resume(progress)) {
+            try learn(progress, isOvertaken: isOvertaken)
+        }
+        try settleLearned(frontier: engine.frontier)
+        timers.snapshot = clock.steady() + options.snapshotEvery
+        status.change { status in
+            status.isLearning = false
+            status.stored = store.eventCount
+        }
+    }
+
+    /// Whether events that others brought lie before what the rules have passed.
+    private func hasEvents(
+        _ positions: Range<Int64>, before time: Int64
+    ) throws(StoreError) -> Bool {
+        if positions.isEmpty || time == .min { return false }
+        return store.blocks.contains { block in
+            block.minTime < time && block.position + Int64(block.count) > positions.lowerBound
+        }
+    }
+
+    /// Takes the snapshot up, if it fits.
+    private func resume(_ progress: EngineProgress) throws(StoreError) -> Bool {
+        guard let path = options.statePath, progress.read > 0 else { return false }
+        let loaded: (run: DetectionRun, head: StateFile.Head)?
+        do throws(StateFault) {
+            loaded = try StateFile(path: path).load(rules: rulesInUse, store: store.identity)
+        } catch {
+            log(LiveLogLine(.warning, "state.unusable",
+                "the rules' memory is learned anew from the store, because \(path) does not fit: "
+                    + error.description))
+            return false
+        }
+        guard let loaded, loaded.head.read <= progress.read,
+            loaded.head.frontier <= progress.watermark,
+            loaded.head.bufferLow >= store.firstPosition
+        else { return false }
+        engine = LiveEngine(
+            run: loaded.run, frontier: loaded.head.frontier, read: loaded.head.bufferLow)
+        timers.snapshotRead = loaded.head.read
+        // What waited then, without what had been folded already.
+        try refill(until: loaded.head.read, dropsLate: true)
+        try refill(until: progress.read, dropsLate: false)
+        engine.release(below: progress.watermark, pool: store.pool)
+        try refill(until: store.eventCount, dropsLate: false)
+        return true
+    }
+
+    /// Gives events of the store to the engine again.
+    private func refill(until end: Int64, dropsLate: Bool) throws(StoreError) {
+        while engine.read < end {
+            let limit = Int(min(4096, end - engine.read))
+            guard let rows = try store.rows(from: engine.read, limit: limit) else { return }
+            origins.note(rows.batch, first: rows.first)
+            engine.add(rows.batch, first: rows.first, isNews: false)
+            if dropsLate { engine.dropLate() }
+        }
+        // Late ones were told of when they came; the ledger alone has to know them.
+        _ = engine.takeLate(pool: store.pool)
+    }
+
+    /// Teaches rules from all events that are kept.
+    private func learn(
+        _ progress: EngineProgress, isOvertaken: Bool
+    ) throws(StoreError) {
+        // Without a past of its own a run takes all that is there, but for what new events may
+        // still overtake, as history.
+        var frontier = progress.watermark
+        if progress.read == 0, let last = store.blocks.map(\.maxTime).max() {
+            let lateness = options.sources.map(\.lateness).max() ?? 0
+            frontier = last.subtractingReportingOverflow(lateness).partialValue
+        }
+        if store.eventCount > store.firstPosition {
+            let reason = isOvertaken ? "older events were ingested meanwhile" : "no snapshot fits"
+            log(LiveLogLine(.info, "run.learning",
+                "rules learn from \(store.eventCount - store.firstPosition) stored events: \(reason)"))
+        }
+        let run = try Learner(store: store, rules: rulesInUse, log: log).learn(before: frontier)
+        engine = LiveEngine(run: run, frontier: frontier, read: store.eventCount)
+        for index in store.blocks.indices where store.blocks[index].maxTime >= frontier {
+            let batch = try store.readBlock(index)
+            origins.note(batch, first: store.blocks[index].position)
+            engine.add(batch, first: store.blocks[index].position, isNews: false)
+            engine.dropLate()
+        }
+    }
+
+    /// What the rules found over history is kept, and told to nobody.
+    func settleLearned(frontier: Int64) throws(StoreError) {
+        var commit = LiveCommit()
+        commit.alerts = try book.learn(engine.run.takeChanges())
+        if !commit.alerts.isEmpty { try store.commit(commit) }
+        status.change { $0.rules = rulesInUse.count }
+    }
+
+    /// Exchanges the rules: new ones learn from the store first, up to where the old ones are.
+    func exchange(_ rules: [Rule]) throws(StoreError) {
+        if rules.map(\.hash).sorted() == rulesInUse.map(\.hash).sorted() {
+            log(LiveLogLine(.info, "rules.unchanged", "the rules are those in use"))
+            return
+        }
+        let run = try Learner(store: store, rules: rules, log: log).learn(before: engine.frontier)
+        engine.run = run
+        rulesInUse = rules
+        try settleLearned(frontier: engine.frontier)
+        var commit = LiveCommit()
+        commit.controls = [
+            ControlRecord(
+                time: clock.wall(), kind: "rules.loaded", position: store.eventCount,
+                body: "{\"rules\":\(rules.count)}")
+        ]
+        try store.commit(commit)
+        log(LiveLogLine(.info, "rules.loaded", "\(rules.count) rules are in use"))
+    }
+}
+
+/// Teaches rules from what a store holds.
+struct Learner {
+    let store: EventStore
+    let rules: [Rule]
+    let log: @Sendable (LiveLogLine) -> Void
+
+    /// A run that has seen all kept events before a time.
+    func learn(before time: Int64) throws(StoreError) -> DetectionRun {
+        var run = DetectionRun(rules: rules)
+        if time == .min { return run }
+        try StoreReplay(store, times: .min ... (time - 1)).run { batch, row, pool in
+            run.take(batch, row: row, pool: pool)
+        }
+        return run
+    }
+}

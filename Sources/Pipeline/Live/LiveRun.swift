@@ -1,0 +1,204 @@
+public import AuditModel
+public import Detection
+public import EventStore
+internal import Foundation
+internal import Intake
+internal import Places
+internal import TokenScan
+
+/// The service: sources that grow, through the store and the rules, to people.
+///
+/// Sources and decoders have threads of their own; everything behind them happens on the thread
+/// that calls ``run()``, in cycles: events, positions, alerts and the rules' progress of a cycle
+/// are one transaction, and nothing is acknowledged or told before it is durable.
+public final class LiveRun: @unchecked Sendable {
+    /// Why a live run ended before its sources did.
+    public enum Failure: Error, Sendable {
+        case store(StoreError)
+        case source(SourceError)
+    }
+
+    let store: EventStore
+    let options: LiveOptions
+    let clock: LiveClock
+    let log: @Sendable (LiveLogLine) -> Void
+    let queue: LiveQueue
+    let decoders: WorkerPool
+    /// How the run fares.
+    public let status: LiveStatusBoard
+
+    // The stage's own.
+    var engine: LiveEngine
+    var board: PartitionBoard
+    var book: AlertBook
+    var origins: EventOrigins
+    var rulesInUse: [Rule]
+    var timers = LiveTimers()
+    var openPositions: [String: ResumePosition] = [:]
+
+    private let requests = LiveRequests()
+    private let threads = SourceThreads()
+
+    /// - Parameters:
+    ///   - store: opened for writing; used by this run alone from here on.
+    ///   - log: called on any thread.
+    public init(
+        store: EventStore, options: LiveOptions, clock: LiveClock,
+        log: @escaping @Sendable (LiveLogLine) -> Void
+    ) throws(StoreError) {
+        self.store = store
+        self.options = options
+        self.clock = clock
+        self.log = log
+        queue = LiveQueue(limit: options.queueBytes)
+        let (key, places) = (options.key, options.places)
+        decoders = WorkerPool(threads: options.jobs) {
+            WorkerContext(
+                scanner: TokenScanner(fingerprinter: Fingerprinter(key: key)),
+                places: places.map { PlaceStage($0) })
+        }
+        status = LiveStatusBoard(
+            LiveStatus(sources: options.sources.map(\.source.name), rules: options.rules.count))
+        rulesInUse = options.rules
+        board = PartitionBoard(
+            options.sources.map { ($0.lateness, $0.idleAfter) }, now: clock.steady())
+        engine = LiveEngine(run: DetectionRun(rules: options.rules), frontier: .min, read: 0)
+        origins = EventOrigins()
+        book = AlertBook(provisional: []) { (id) throws(StoreError) in
+            try store.alertRecord(id: id)
+        }
+    }
+
+    deinit { decoders.close() }
+
+    /// Runs until every source is at its end or ``stop()`` was called, and leaves a tidy store.
+    public func run() throws(Failure) {
+        var failure: Failure?
+        do throws(StoreError) {
+            if let places = options.places { try store.note(places: places.provenance) }
+            try recover()
+            try startSources()
+            failure = try cycle()
+            try wind(up: failure)
+        } catch {
+            for source in options.sources { source.source.stop() }
+            queue.close()
+            failure = .store(error)
+        }
+        threads.wait(seconds: Double(options.drainTimeout) / 1e9)
+        if let failure { throw failure }
+    }
+
+    /// Lets the sources come to an end, takes in what is under way, and ends ``run()``. From any
+    /// thread.
+    public func stop() { requests.stop() }
+
+    /// Exchanges the rules once they have learned from the store. From any thread.
+    public func replaceRules(_ rules: [Rule]) { requests.replace(rules) }
+
+    private func startSources() throws(StoreError) {
+        let positions = try store.positions()
+        let start = ControlRecord(
+            time: clock.wall(), kind: "run.started", position: store.eventCount,
+            body: "{\"rules\":\(rulesInUse.count)}")
+        var commit = LiveCommit()
+        commit.controls = [start]
+        try store.commit(commit)
+        for (index, source) in options.sources.enumerated() {
+            let inlet = LiveInlet(
+                index: index, source, queue: queue, pool: decoders,
+                stored: { name in positions.filter { $0.source == name } })
+            threads.start(source.source, inlet) { [queue] error in
+                _ = queue.add(source: index, .finished(error))
+            }
+        }
+        log(LiveLogLine(.info, "run.started", "\(rulesInUse.count) rules, reading from "
+            + options.sources.map(\.source.name).joined(separator: ", ")))
+    }
+
+    /// The main loop.
+    private func cycle() throws(StoreError) -> Failure? {
+        var failure: Failure?
+        var isStopping = false
+        while !board.isFinished {
+            if requests.isStopRequested, !isStopping {
+                isStopping = true
+                status.change { $0.isStopping = true }
+                log(LiveLogLine(.info, "run.stopping", "sources are being closed"))
+                for source in options.sources { source.source.stop() }
+                timers.stopBy = clock.steady() + options.drainTimeout
+            }
+            if let limit = timers.stopBy, clock.steady() > limit {
+                log(LiveLogLine(.warning, "run.drain_timeout",
+                    "a source did not stop in time; what it holds is read again next time"))
+                return failure
+            }
+            let entries = queue.take(mostBytes: Self.cycleBytes, within: 0.05)
+            var turn = LiveTurn()
+            for (source, content) in entries {
+                if let error = try take(content, from: source, &turn), failure == nil {
+                    failure = .source(error)
+                    requests.stop()
+                }
+            }
+            try finish(&turn, isStopping: isStopping)
+            if !isStopping, let rules = requests.newRules() { try exchange(rules) }
+        }
+        return failure
+    }
+
+    /// Raw bytes of one transaction at most, but for one batch.
+    private static let cycleBytes = 8 << 20
+}
+
+/// What was asked of a run from other threads.
+private final class LiveRequests: @unchecked Sendable {
+    private let lock = NSLock()
+    private var isStopping = false
+    private var rules: [Rule]?
+
+    var isStopRequested: Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        return isStopping
+    }
+
+    func stop() {
+        lock.lock()
+        isStopping = true
+        lock.unlock()
+    }
+
+    func replace(_ rules: [Rule]) {
+        lock.lock()
+        self.rules = rules
+        lock.unlock()
+    }
+
+    func newRules() -> [Rule]? {
+        lock.lock()
+        defer { lock.unlock() }
+        defer { rules = nil }
+        return rules
+    }
+}
+
+/// When something is due that time brings, by the steady clock.
+struct LiveTimers {
+    var stopBy: Int64?
+    var snapshot: Int64?
+    var housekeeping: Int64 = .min
+    var positions: Int64 = .min
+    var isLow = false
+    var holding: [Int] = []
+    var snapshotRead: Int64 = 0
+}
+
+/// What one cycle gathers for its transaction.
+struct LiveTurn {
+    var commit = LiveCommit()
+    var positions: [String: ResumePosition] = [:]
+    var drains: [LiveQueue.Drain] = []
+    var isNews = false
+    var appended = 0
+}

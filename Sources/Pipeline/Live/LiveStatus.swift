@@ -1,0 +1,78 @@
+public import AuditModel
+internal import Foundation
+public import Intake
+
+/// How a live run fares, for people and for probes.
+public struct LiveStatus: Sendable {
+    /// One source.
+    public struct Source: Sendable {
+        public var name: String
+        public var condition: SourceCondition
+        public var events: Int
+        public var records: Int
+        /// Records known to wait, by partition.
+        public var lag: [String: Int64]
+        /// The greatest event time seen, nanoseconds UTC.
+        public var lastTime: Int64?
+
+        public init(name: String) {
+            self.name = name
+            condition = SourceCondition(
+                isReady: false, code: "source.starting", message: "\(name) is being opened")
+            events = 0
+            records = 0
+            lag = [:]
+        }
+    }
+
+    /// Whether what comes in is read, stored and judged now.
+    public var isReady: Bool { !isLearning && !isStopping && sources.allSatisfy(\.condition.isReady) }
+    public var sources: [Source]
+    /// Rules are being taught from the store.
+    public var isLearning = true
+    public var isStopping = false
+    /// Events appended by this process.
+    public var appended = 0
+    /// What became of all records of this process.
+    public var tally = IntakeTally()
+    /// Events stored, of any process.
+    public var stored: Int64 = 0
+    /// Events that wait for the watermark.
+    public var pending = 0
+    /// No event before this time is expected any more.
+    public var frontier: Int64?
+    public var late = 0
+    public var alerts: [Severity: Int] = [:]
+    public var provisional = 0
+    public var withdrawn = 0
+    public var commits = 0
+    public var rules = 0
+    /// When the rules' memory was last saved, by the wall clock.
+    public var lastSnapshot: Int64?
+
+    init(sources: [String], rules: Int) {
+        self.sources = sources.map(Source.init)
+        self.rules = rules
+    }
+}
+
+/// A status that one thread writes and others read.
+public final class LiveStatusBoard: @unchecked Sendable {
+    private let lock = NSLock()
+    private var status: LiveStatus
+
+    init(_ status: LiveStatus) { self.status = status }
+
+    /// A copy of the status now.
+    public var now: LiveStatus {
+        lock.lock()
+        defer { lock.unlock() }
+        return status
+    }
+
+    func change(_ body: (inout LiveStatus) -> Void) {
+        lock.lock()
+        body(&status)
+        lock.unlock()
+    }
+}
