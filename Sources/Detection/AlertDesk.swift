@@ -11,6 +11,8 @@ struct AlertDesk: Sendable {
     private var alerts: [Alert] = []
     private var byKey: [ID128: Int] = [:]
     private var byLineage: [ID128: [Int]] = [:]
+    private var byID: [ID128: Int] = [:]
+    private var changes = AlertChanges()
     private(set) var dropped = 0
     /// Alerts that began as `info` or `low`.
     private var minorCount = 0
@@ -21,8 +23,7 @@ struct AlertDesk: Sendable {
     ///
     /// - Returns: the alert's index; nil when there was no room.
     mutating func admit(_ finding: Finding) -> Int? {
-        let key = Alert.identity(
-            ruleID: finding.alert.rule.id, groupKey: finding.groupKey, anchor: .none)
+        let key = finding.key
         if let index = byKey[key], isOne(index, finding.alert.time, finding.suppress) {
             revise(index, finding.alert)
             return index
@@ -35,6 +36,8 @@ struct AlertDesk: Sendable {
         minorCount += isMinor ? 1 : 0
         alerts.append(finding.alert)
         byKey[key] = alerts.count - 1
+        byID[finding.alert.id] = alerts.count - 1
+        changes.note(alerts.count - 1, isNotable: true)
         if !finding.lineage.isNone {
             byLineage[finding.lineage, default: []].append(alerts.count - 1)
         }
@@ -60,9 +63,25 @@ struct AlertDesk: Sendable {
 
     /// Whether a hit at a time still belongs to an alert.
     private func isOne(_ index: Int, _ time: Int64, _ suppress: Int64?) -> Bool {
+        Self.isOne(lastSeen: alerts[index].lastSeen, time, suppress)
+    }
+
+    /// Whether a hit at a time still belongs to an alert that was last hit at another.
+    static func isOne(lastSeen: Int64, _ time: Int64, _ suppress: Int64?) -> Bool {
         guard let suppress else { return true }
-        let (gap, overflow) = time.subtractingReportingOverflow(alerts[index].lastSeen)
+        let (gap, overflow) = time.subtractingReportingOverflow(lastSeen)
         return !overflow && gap < suppress
+    }
+
+    /// When the alert of a key was last hit; nil when there is none.
+    func lastSeen(of key: ID128) -> Int64? { byKey[key].map { alerts[$0].lastSeen } }
+
+    /// The alert as it stands.
+    func alert(_ id: ID128) -> Alert? { byID[id].map { alerts[$0] } }
+
+    /// What was admitted or revised since the last call, in no particular order.
+    mutating func takeChanges() -> [AlertChange] {
+        changes.take().map { AlertChange(alert: alerts[$0.index], isNotable: $0.isNotable) }
     }
 
     /// Notes that branches of a lineage acted after its replay.
@@ -76,6 +95,7 @@ struct AlertDesk: Sendable {
                 alerts[index].why.append(entry)
             }
             alerts[index].revision += 1
+            changes.note(index, isNotable: true)
         }
     }
 
@@ -89,6 +109,7 @@ struct AlertDesk: Sendable {
     private mutating func revise(_ index: Int, _ later: Alert) {
         count(index, time: later.time) { later.evidence }
         guard Self.isWorse((later.severity, later.score), than: alerts[index]) else { return }
+        changes.note(index, isNotable: true)
         var alert = alerts[index]
         let branches = alert.why.filter { $0.fact == Self.branchesFact }
         alert.severity = max(alert.severity, later.severity)
@@ -113,6 +134,7 @@ struct AlertDesk: Sendable {
         alerts[index].revision += 1
         alerts[index].count += 1
         alerts[index].lastSeen = max(alerts[index].lastSeen, time)
+        changes.note(index, isNotable: false)
         let room = Self.evidenceLimit - alerts[index].evidence.count
         if room <= 0 { return }
         let known = alerts[index].evidence.map(\.event)

@@ -6,21 +6,34 @@ public import GrantLedger
 /// The one fold behind backtest, live run and rule tests. Feeding the same events in any batches,
 /// with any number of shards, gives the same alerts.
 public struct DetectionRun: Sendable {
-    public private(set) var ledger: Ledger
-    private var engines: [Engine]
+    public internal(set) var ledger: Ledger
+    var engines: [Engine]
     /// Kinds that any rule looks at even if they mean nothing to the ledger, by raw value.
     private let watchedKinds: [Bool]
     private let isTimed: Bool
     private let factMask: FactSet
+    /// Nil in a run that is never asked what events to come would mean.
+    var lookahead: Lookahead?
     /// Events taken in.
-    public private(set) var eventCount = 0
+    public internal(set) var eventCount = 0
 
-    /// - Parameter shards: into how many engines the work is split; does not change the result.
-    public init(rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits()) {
-        ledger = Ledger(limits: limits)
+    /// - Parameters:
+    ///   - shards: into how many engines the work is split; does not change the result.
+    ///   - peeks: whether the run can ``peek(_:pool:)`` and ``refold(_:pool:)``.
+    public init(
+        rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits(),
+        peeks: Bool = false
+    ) {
         let engines = (0..<max(1, shards)).map {
             Engine(rules: rules, shard: $0, of: max(1, shards))
         }
+        self.init(ledger: Ledger(limits: limits), engines: engines)
+        if peeks { lookahead = Lookahead(rules: rules) }
+    }
+
+    /// A run over a ledger and engines as they stand.
+    init(ledger: Ledger, engines: [Engine]) {
+        self.ledger = ledger
         self.engines = engines
         watchedKinds = EventKind.allCases.map { kind in engines.contains { $0.watches(kind) } }
         isTimed = engines.contains { $0.isTimed }

@@ -158,6 +158,10 @@ extension Engine {
                 firing.ceiling ?? .critical), firing: firing)
         let event = Hit.Event(batch: batch, row: row, transition: transition)
         let builder = AlertBuilder(ledger: ledger, pool: pool)
+        if gathered != nil {
+            gathered?.append(builder.alert(hit, event))
+            return true
+        }
         let known = firing.group.map { LineagePlace(rule: place, group: $0) }
             ?? LineagePlace(rule: place, transition, rule.key)
         if let known, let alert = self.known[known],

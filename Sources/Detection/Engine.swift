@@ -28,6 +28,8 @@ public struct Engine: Sendable {
     /// The facts that any rule asks for.
     let factMask: FactSet
     var desk: AlertDesk
+    /// Takes the findings in the desk's place, if it is not nil.
+    var gathered: [Finding]?
     var fired: Set<String> = []
     private var candidates: ContiguousArray<Int32> = []
     /// The alerts of rules and lineages, to count a repeated hit without building it anew.

@@ -27,4 +27,9 @@ struct Finding {
     let lineage: ID128
     /// See ``Rule/suppress``.
     let suppress: Int64?
+
+    /// Equal for all hits that may be one alert.
+    var key: ID128 {
+        Alert.identity(ruleID: alert.rule.id, groupKey: groupKey, anchor: .none)
+    }
 }

@@ -8,6 +8,7 @@ struct IndexTable: Sendable {
     /// `hash << 32 | index + 1`; 0 is free. The count is a power of two.
     private var slots: ContiguousArray<UInt64>
     private(set) var count = 0
+    private var trial = TableTrial()
 
     init() {
         slots = ContiguousArray(repeating: 0, count: 1024)
@@ -50,7 +51,7 @@ struct IndexTable: Sendable {
 
     /// Adds a record that is not in the table.
     mutating func insert(_ hash: UInt32, _ index: Int) {
-        if (count + 1) * 4 > slots.count * 3 { grow() }
+        if (count + 1) * 4 > slots.count * 3 { makeRoom() }
         place(UInt64(hash) << 32 | UInt64(index + 1))
         count += 1
     }
@@ -75,19 +76,36 @@ struct IndexTable: Sendable {
             let home = Int(slots[next] >> 32) & mask
             // Move an entry back only if its home is not cyclically between the gap and it.
             if (next &- home) & mask >= (next &- gap) & mask {
-                slots[gap] = slots[next]
+                write(slots[next], at: gap)
                 gap = next
             }
             next = (next + 1) & mask
         }
-        slots[gap] = 0
+        write(0, at: gap)
     }
 
     private mutating func place(_ entry: UInt64) {
         let mask = slots.count - 1
         var slot = Int(entry >> 32) & mask
         while slots[slot] != 0 { slot = (slot + 1) & mask }
+        write(entry, at: slot)
+    }
+
+    @inline(__always)
+    private mutating func write(_ entry: UInt64, at slot: Int) {
+        if trial.isLogging { trial.keep(slots[slot], of: slot) }
         slots[slot] = entry
+    }
+
+    /// Growing is dear and would be undone, so a trial may fill the table further.
+    @inline(never)
+    private mutating func makeRoom() {
+        if trial.isLogging {
+            if (count + 1) * 16 <= slots.count * 15 { return }
+            trial.slots = slots
+            trial.isLogging = false
+        }
+        grow()
     }
 
     private mutating func grow() {
@@ -95,4 +113,37 @@ struct IndexTable: Sendable {
         slots = ContiguousArray(repeating: 0, count: old.count * 2)
         for entry in old where entry != 0 { place(entry) }
     }
+}
+
+// MARK: - Trials
+
+extension IndexTable {
+    /// From here to ``rollBack()`` every change can be undone.
+    mutating func beginTrial() {
+        trial.isLogging = true
+        trial.count = count
+    }
+
+    /// Undoes every change since ``beginTrial()``.
+    mutating func rollBack() {
+        if let whole = trial.slots { slots = whole }
+        for (slot, entry) in trial.entries.reversed() { slots[slot] = entry }
+        count = trial.count
+        trial.slots = nil
+        trial.isLogging = false
+        trial.entries.removeAll(keepingCapacity: true)
+    }
+}
+
+/// What a trial has overwritten in a table.
+private struct TableTrial: Sendable {
+    var isLogging = false
+    var count = 0
+    /// Oldest first.
+    var entries: ContiguousArray<(slot: Int, entry: UInt64)> = []
+    /// The slots as they were before the table had to grow; later changes need no log.
+    var slots: ContiguousArray<UInt64>?
+
+    @inline(never)
+    mutating func keep(_ entry: UInt64, of slot: Int) { entries.append((slot, entry)) }
 }

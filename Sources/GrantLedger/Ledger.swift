@@ -29,6 +29,8 @@ public struct Ledger: Sendable {
     var nodeTable = IndexTable()
     var anchorTexts = StringPool()
     var serial: UInt32 = 0
+    /// See ``trial(_:)``.
+    var isTrial = false
 
     public init(limits: Limits = Limits()) {
         families = Ring(capacity: limits.families)

@@ -12,6 +12,7 @@ struct Ring<Record: BitwiseCopyable & Sendable>: @unchecked Sendable {
     private var next = 0
     private(set) var count = 0
     private(set) var evicted = 0
+    private var trial = RingTrial<Record>()
 
     init(capacity: Int) {
         // Links between records are 32 bits wide.
@@ -28,7 +29,7 @@ struct Ring<Record: BitwiseCopyable & Sendable>: @unchecked Sendable {
         }
         _modify {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-            makeUnique()
+            makeUnique(writing: index)
             defer { withExtendedLifetime(chunks) {} }
             yield &place(index).pointee
         }
@@ -37,9 +38,9 @@ struct Ring<Record: BitwiseCopyable & Sendable>: @unchecked Sendable {
     /// Adds a record. `evict` gets the index of the record that makes room, before it goes.
     @inline(__always)
     mutating func add(_ record: Record, evict: (Int, Record) -> Void) -> Int {
-        makeUnique()
+        makeUnique(writing: count)
         if count < capacity {
-            if count & RingChunks<Record>.mask == 0 { chunks.grow() }
+            if count & RingChunks<Record>.mask == 0 { chunks.grow(for: count) }
             place(count).initialize(to: record)
             count += 1
             return count - 1
@@ -72,14 +73,60 @@ struct Ring<Record: BitwiseCopyable & Sendable>: @unchecked Sendable {
     }
 
     @inline(__always)
-    private mutating func makeUnique() {
-        if !isKnownUniquelyReferenced(&chunks) { copyChunks() }
+    private mutating func makeUnique(writing index: Int) {
+        if !isKnownUniquelyReferenced(&chunks) { writeShared(index) }
     }
 
+    /// A trial holds the chunks as well, so that keeping what it overwrites costs other writes
+    /// nothing.
     @inline(never)
-    private mutating func copyChunks() {
+    private mutating func writeShared(_ index: Int) {
+        if trial.chunks != nil {
+            if index < trial.count { trial.keep(place(index).pointee, of: index) }
+            return
+        }
         chunks = RingChunks(copying: chunks, count: count)
         directory = chunks.directory
+    }
+}
+
+// MARK: - Trials
+
+extension Ring {
+    /// From here to ``rollBack()`` every change can be undone. The ring must not be copied then.
+    mutating func beginTrial() {
+        makeUnique(writing: count)
+        trial.chunks = chunks
+        trial.count = count
+        trial.next = next
+        trial.evicted = evicted
+    }
+
+    /// Undoes every change since ``beginTrial()``.
+    mutating func rollBack() {
+        for (index, record) in trial.records.reversed() { place(index).pointee = record }
+        trial.records.removeAll(keepingCapacity: true)
+        trial.chunks = nil
+        count = trial.count
+        next = trial.next
+        evicted = trial.evicted
+    }
+}
+
+/// What a trial has overwritten in a ring.
+private struct RingTrial<Record: BitwiseCopyable> {
+    /// A second reference to the ring's chunks; nil while there is no trial.
+    var chunks: RingChunks<Record>?
+    var count = 0
+    var next = 0
+    var evicted = 0
+    /// Oldest first.
+    var records: ContiguousArray<(index: Int, record: Record)> = []
+
+    mutating func keep(_ record: Record, of index: Int) {
+        // Members are changed one after another; only the first time counts.
+        if let last = records.last, last.index == index { return }
+        records.append((index, record))
     }
 }
 
@@ -103,8 +150,8 @@ private final class RingChunks<Record: BitwiseCopyable> {
     convenience init(copying other: RingChunks, count: Int) {
         self.init(capacity: (other.room - 1) << Self.shift + other.lastSize)
         for chunk in 0..<other.chunkCount {
-            grow()
-            let filled = min(count - chunk << Self.shift, 1 << Self.shift)
+            grow(for: chunk << Self.shift)
+            let filled = max(0, min(count - chunk << Self.shift, 1 << Self.shift))
             directory[chunk].initialize(from: other.directory[chunk], count: filled)
         }
     }
@@ -114,8 +161,9 @@ private final class RingChunks<Record: BitwiseCopyable> {
         directory.deallocate()
     }
 
-    /// Adds a chunk; there must be room for it in the directory.
-    func grow() {
+    /// Adds the chunk of an index, unless a trial left it; there must be room in the directory.
+    func grow(for index: Int) {
+        if index >> Self.shift < chunkCount { return }
         precondition(chunkCount < room)
         let size = chunkCount == room - 1 ? lastSize : 1 << Self.shift
         directory.advanced(by: chunkCount).initialize(to: .allocate(capacity: size))
