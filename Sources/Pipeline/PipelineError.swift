@@ -9,6 +9,8 @@ public enum PipelineError: Error, Sendable {
     case store(StoreError)
     case key(KeyFileError)
     case places(PlacesError)
+    case source(SourceError)
+    case control(ControlError)
     /// Not one record of the input gave an event.
     case nothingUsable(IntakeTally)
     case unknownDialect(String, known: [String])
@@ -24,6 +26,8 @@ public enum PipelineError: Error, Sendable {
         case .store(let error): error.message
         case .key(let error): error.message
         case .places(let error): error.message
+        case .source(let error): error.message
+        case .control(let error): error.message
         case .nothingUsable(let tally):
             tally.records == 0
                 ? "the input holds no record; check that the file is the one you meant"
@@ -52,6 +56,8 @@ public enum PipelineError: Error, Sendable {
         case .store(let error): error.exitStatus
         case .key: 78
         case .places(let error): error.exitStatus
+        case .source(let error): error.exitStatus
+        case .control(let error): error.exitStatus
         case .nothingUsable: 65
         case .unknownDialect, .unknownTimeZone: 64
         case .noGrant, .ambiguousGrant, .ambiguousAlert: 66

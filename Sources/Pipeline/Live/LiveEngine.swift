@@ -19,7 +19,7 @@ final class LiveEngine {
     /// Rows that came too late, since they were last asked for.
     private(set) var late: [(batch: EventBatch, row: Int)] = []
     /// Batches to look ahead at, since that was last done.
-    private var fresh: [OrderedBatch] = []
+    private var fresh: [SharedBatch] = []
     /// Grants with too many waiting events to look ahead.
     private(set) var skippedPeeks = 0
 
@@ -58,11 +58,10 @@ final class LiveEngine {
     }
 
     private func push(_ batch: EventBatch, first: Int64, last: Int64, isNews: Bool) {
-        let ordered = OrderedBatch(batch)
         // Nothing in it lies before the frontier, so that it cannot be refused.
-        _ = reorderer.push(ordered)
+        _ = reorderer.push(OrderedBatch(batch))
         waiting.append((first, last))
-        if isNews { fresh.append(ordered) }
+        if isNews { fresh.append(SharedBatch(batch)) }
     }
 
     /// Folds everything before a time.
@@ -85,23 +84,24 @@ final class LiveEngine {
     /// What the fresh events would raise if nothing else came before them.
     func peek(pool: StringPool) -> [Alert] {
         defer { fresh.removeAll(keepingCapacity: true) }
-        var pending: [(batch: OrderedBatch, rows: [Int])] = []
-        for ordered in fresh {
-            let rows = ordered.batch.time.indices.filter { ordered.batch.time[$0] >= frontier }
+        var pending: [(batch: SharedBatch, rows: [Int])] = []
+        for batch in fresh {
+            let rows = batch.events.time.indices.filter { batch.events.time[$0] >= frontier }
             if rows.isEmpty { continue }
-            pending.append((ordered, rows))
-            grants.add(ordered, rows)
+            pending.append((batch, rows))
+            grants.add(batch, rows)
         }
         var alerts: [Alert] = []
         var seen: Set<ID128> = []
-        for (ordered, rows) in pending {
-            for row in rows where run.concerns(ordered.batch.kind[row]) {
-                if seen.contains(ordered.batch.id(.event, row)) { continue }
-                guard let events = grants.related(to: ordered, row, from: frontier) else {
+        for (batch, rows) in pending {
+            for row in rows where run.concerns(batch.events, row: row) {
+                if seen.contains(batch.events.id(.event, row)) { continue }
+                guard let events = grants.related(to: RowReference(batch, row: row), from: frontier)
+                else {
                     skippedPeeks += 1
                     continue
                 }
-                for row in 0..<events.count { seen.insert(events.id(.event, row)) }
+                for event in events { seen.insert(event.batch.events.id(.event, event.row)) }
                 alerts += run.peek(events, pool: pool)
             }
         }

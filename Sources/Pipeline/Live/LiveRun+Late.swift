@@ -22,7 +22,7 @@ extension LiveRun {
         var records: [AlertRecord] = []
         for session in sessions.prefix(Self.mostRefolds) {
             let events = try events(of: session)
-            let alerts = DetectionRun.refold(rules: rulesInUse, events: events, pool: store.pool)
+            let alerts = engine.run.refold(events, pool: store.pool)
             records += try book.correct(
                 alerts.filter { $0.time < engine.frontier }, isHistoric: origins.isHistoric)
         }
@@ -30,21 +30,20 @@ extension LiveRun {
     }
 
     /// All events of a session before the frontier, in total order.
-    private func events(of session: ID128) throws(StoreError) -> EventBatch {
-        var found: [(batch: OrderedBatch, row: Int)] = []
+    private func events(of session: ID128) throws(StoreError) -> [RowReference] {
+        var found: [RowReference] = []
         for index in store.blocks.indices
         where try store.mayContain(session, column: .session, block: index) {
-            let ordered = OrderedBatch(try store.readBlock(index))
-            for row in 0..<ordered.count
-            where ordered.batch.id(.session, row) == session
-                && ordered.batch.time[row] < engine.frontier
+            let batch = SharedBatch(try store.readBlock(index))
+            for row in 0..<batch.events.count
+            where batch.events.id(.session, row) == session
+                && batch.events.time[row] < engine.frontier
             {
-                found.append((ordered, row))
+                found.append(RowReference(batch, row: row))
             }
         }
-        found.sort { $0.batch.batch.orderKey($0.row) < $1.batch.batch.orderKey($1.row) }
-        var events = EventBatch(capacity: max(1, found.count))
-        for entry in found { events.append(row: entry.row, of: entry.batch.batch) }
-        return events
+        return found.sorted {
+            $0.batch.events.orderKey($0.row) < $1.batch.events.orderKey($1.row)
+        }
     }
 }

@@ -141,7 +141,7 @@ struct Learner {
 
     /// A run that has seen all kept events before a time.
     func learn(before time: Int64) throws(StoreError) -> DetectionRun {
-        var run = DetectionRun(rules: rules)
+        var run = DetectionRun(rules: rules, peeks: true)
         if time == .min { return run }
         try StoreReplay(store, times: .min ... (time - 1)).run { batch, row, pool in
             run.take(batch, row: row, pool: pool)

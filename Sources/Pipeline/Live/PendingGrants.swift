@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import Detection
 
 /// Events that wait for the watermark, found by the ids they share: what belongs to one grant as
 /// far as the events themselves say.
@@ -9,7 +10,7 @@ struct PendingGrants {
     }
 
     private struct Held {
-        let batch: OrderedBatch
+        let batch: SharedBatch
         var waiting: Int
     }
 
@@ -29,12 +30,12 @@ struct PendingGrants {
     var count: Int { queue.count - head }
 
     /// Takes in rows of a batch.
-    mutating func add(_ ordered: OrderedBatch, _ rows: [Int]) {
+    mutating func add(_ batch: SharedBatch, _ rows: [Int]) {
         if rows.isEmpty { return }
-        batches[next] = Held(batch: ordered, waiting: rows.count)
+        batches[next] = Held(batch: batch, waiting: rows.count)
         for row in rows {
             let place = Place(batch: next, row: row)
-            for id in Self.ids(ordered.batch, row) { places[id, default: []].append(place) }
+            for id in Self.ids(batch.events, row) { places[id, default: []].append(place) }
             queue.append(place)
         }
         next += 1
@@ -45,9 +46,9 @@ struct PendingGrants {
     mutating func forget(before time: Int64) {
         while head < queue.count {
             let place = queue[head]
-            guard let held = batches[place.batch], held.batch.batch.time[place.row] < time
+            guard let held = batches[place.batch], held.batch.events.time[place.row] < time
             else { break }
-            for id in Self.ids(held.batch.batch, place.row) {
+            for id in Self.ids(held.batch.events, place.row) {
                 places[id]?.removeAll { $0 == place }
                 if places[id]?.isEmpty == true { places[id] = nil }
             }
@@ -63,26 +64,26 @@ struct PendingGrants {
 
     /// All events from a time on that share ids with one, also through others, in total order; nil
     /// when there are too many.
-    func related(to ordered: OrderedBatch, _ row: Int, from time: Int64) -> EventBatch? {
-        var pending = Self.ids(ordered.batch, row)
+    func related(to event: RowReference, from time: Int64) -> [RowReference]? {
+        var pending = Self.ids(event.batch.events, event.row)
         var seenIDs = Set(pending)
         var seen: Set<Place> = []
-        var found: [(batch: OrderedBatch, row: Int)] = []
+        var found: [RowReference] = []
         while let id = pending.popLast() {
             for place in places[id] ?? [] where seen.insert(place).inserted {
-                guard let held = batches[place.batch], held.batch.batch.time[place.row] >= time
+                guard let held = batches[place.batch], held.batch.events.time[place.row] >= time
                 else { continue }
-                found.append((held.batch, place.row))
+                found.append(RowReference(held.batch, row: place.row))
                 if found.count > Self.most { return nil }
-                for other in Self.ids(held.batch.batch, place.row)
+                for other in Self.ids(held.batch.events, place.row)
                 where seenIDs.insert(other).inserted { pending.append(other) }
             }
         }
-        if found.isEmpty { found = [(ordered, row)] }
-        found.sort { $0.batch.batch.orderKey($0.row) < $1.batch.batch.orderKey($1.row) }
-        var events = EventBatch(capacity: found.count)
-        for entry in found { events.append(row: entry.row, of: entry.batch.batch) }
-        return events
+        // An event without ids stands for itself.
+        if found.isEmpty { return [event] }
+        return found.sorted {
+            $0.batch.events.orderKey($0.row) < $1.batch.events.orderKey($1.row)
+        }
     }
 
     private static func ids(_ batch: EventBatch, _ row: Int) -> [ID128] {
