@@ -6,14 +6,14 @@ public import GrantLedger
 /// The one fold behind backtest, live run and rule tests. Feeding the same events in any batches,
 /// with any number of shards, gives the same alerts.
 public struct DetectionRun: Sendable {
-    public private(set) var ledger: Ledger
-    private var engines: [Engine]
+    public internal(set) var ledger: Ledger
+    var engines: [Engine]
     /// Kinds that any rule looks at even if they mean nothing to the ledger, by raw value.
     private let watchedKinds: [Bool]
     private let isTimed: Bool
     private let factMask: FactSet
     /// Events taken in.
-    public private(set) var eventCount = 0
+    public internal(set) var eventCount = 0
 
     /// - Parameter shards: into how many engines the work is split; does not change the result.
     public init(rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits()) {
