@@ -22,6 +22,14 @@ public struct GeoPoint: Hashable, Sendable, BitwiseCopyable {
         self.radiusKm = radiusKm
     }
 
+    /// For values that are known to be in range.
+    @usableFromInline
+    init(trusted latitude: Int, _ longitude: Int, _ radiusKm: Int) {
+        self.latitude = latitude
+        self.longitude = longitude
+        self.radiusKm = radiusKm
+    }
+
     /// Reads `lat,lon,radius_km` with up to two decimals; nil for anything else.
     public init?(text: String) {
         let parts = text.utf8.split(separator: 0x2C, omittingEmptySubsequences: false)

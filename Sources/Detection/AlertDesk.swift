@@ -8,14 +8,14 @@ struct AlertDesk: Sendable {
     /// Evidence events an alert names at most; all hits are counted.
     static let evidenceLimit = 32
 
-    private var alerts: [Alert] = []
-    private var byKey: [ID128: Int] = [:]
-    private var byLineage: [ID128: [Int]] = [:]
-    private var byID: [ID128: Int] = [:]
+    var alerts: [Alert] = []
+    var byKey: [ID128: Int] = [:]
+    var byLineage: [ID128: [Int]] = [:]
+    var byID: [ID128: Int] = [:]
     private var changes = AlertChanges()
-    private(set) var dropped = 0
+    var dropped = 0
     /// Alerts that began as `info` or `low`.
-    private var minorCount = 0
+    var minorCount = 0
 
     var isEmpty: Bool { alerts.isEmpty }
 

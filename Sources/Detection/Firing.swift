@@ -21,7 +21,7 @@ struct EventReference: Sendable, Equatable, BitwiseCopyable {
 /// The last few of many events, oldest first.
 struct RecentEvents: Sendable {
     static let capacity = 15
-    private var events: ContiguousArray<EventReference> = []
+    var events: ContiguousArray<EventReference> = []
 
     mutating func add(_ event: EventReference) {
         if events.count == Self.capacity { events.removeFirst() }

@@ -6,8 +6,8 @@ internal import GrantLedger
 final class KeptEvent: Sendable {
     let row: EventRow
     let transition: Transition?
-    private let texts: ContiguousArray<EventBatch.IDText>
-    private let payload: ContiguousArray<UInt8>
+    let texts: ContiguousArray<EventBatch.IDText>
+    let payload: ContiguousArray<UInt8>
 
     /// Payloads beyond this are not kept.
     static let longestPayload = 4_096
@@ -36,6 +36,17 @@ final class KeptEvent: Sendable {
         transition = nil
         texts = []
         payload = []
+    }
+
+    /// An event as a state image kept it.
+    init(
+        row: EventRow, transition: Transition?, texts: ContiguousArray<EventBatch.IDText>,
+        payload: ContiguousArray<UInt8>
+    ) {
+        self.row = row
+        self.transition = transition
+        self.texts = texts
+        self.payload = payload
     }
 
     /// What tells an event's source, and nothing else of it.

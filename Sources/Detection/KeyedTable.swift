@@ -4,20 +4,20 @@ internal import AuditModel
 ///
 /// Flat arrays with an open-addressing index; nothing here is ever iterated into output.
 struct KeyedTable<State>: Sendable where State: Sendable {
-    private struct Link: Sendable {
+    struct Link: Sendable {
         var key: ID128
         var newer: Int32
         var older: Int32
     }
 
     private var slots: ContiguousArray<Int32>
-    private var links: ContiguousArray<Link> = []
-    private var states: ContiguousArray<State> = []
-    private var newest: Int32 = -1
-    private var oldest: Int32 = -1
-    private let capacity: Int
+    var links: ContiguousArray<Link> = []
+    var states: ContiguousArray<State> = []
+    var newest: Int32 = -1
+    var oldest: Int32 = -1
+    let capacity: Int
     /// Keys that had to make room.
-    private(set) var evictions = 0
+    var evictions = 0
 
     var count: Int { links.count }
 

@@ -6,8 +6,8 @@ internal import CProcessor
 /// from the stored hash, so that removal can close the gap without looking at records.
 struct IndexTable: Sendable {
     /// `hash << 32 | index + 1`; 0 is free. The count is a power of two.
-    private var slots: ContiguousArray<UInt64>
-    private(set) var count = 0
+    var slots: ContiguousArray<UInt64>
+    var count = 0
     private var trial = TableTrial()
 
     init() {

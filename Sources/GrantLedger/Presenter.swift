@@ -75,8 +75,8 @@ struct PresenterProfile: Sendable, BitwiseCopyable {
         var lastAct: UInt32
     }
 
-    private var entries: InlineArray<8, Entry>
-    private(set) var count: UInt8 = 0
+    var entries: InlineArray<8, Entry>
+    var count: UInt8 = 0
 
     init() {
         entries = InlineArray(

@@ -8,10 +8,10 @@ struct Ring<Record: BitwiseCopyable & Sendable>: @unchecked Sendable {
     private var chunks: RingChunks<Record>
     /// That of `chunks`, to save a step on the way to a record.
     private var directory: UnsafeMutablePointer<UnsafeMutablePointer<Record>>
-    private let capacity: Int
-    private var next = 0
+    let capacity: Int
+    var next = 0
     private(set) var count = 0
-    private(set) var evicted = 0
+    var evicted = 0
     private var trial = RingTrial<Record>()
 
     init(capacity: Int) {

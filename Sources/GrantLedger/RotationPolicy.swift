@@ -10,7 +10,7 @@ struct RotationPolicies: Sendable {
     /// Nanoseconds; the longest leeway of a known server is 5 minutes.
     static let longestLeeway: Int64 = 300_000_000_000
 
-    private struct Policy: Sendable, BitwiseCopyable {
+    struct Policy: Sendable, BitwiseCopyable {
         var issuer: UInt32
         var client: UInt32
         var rotation: Knowledge = .unknown
@@ -19,8 +19,8 @@ struct RotationPolicies: Sendable {
         var lineageCount: UInt8 = 0
     }
 
-    private var policies: ContiguousArray<Policy> = []
-    private var table = IndexTable()
+    var policies: ContiguousArray<Policy> = []
+    var table = IndexTable()
 
     /// Whether the client's refresh tokens are for one use.
     func rotation(issuer: UInt32, client: UInt32) -> Knowledge {

@@ -8,14 +8,14 @@ internal import GrantLedger
 struct AbsenceOperator: RuleOperator {
     static let mostKeys = 32_768
 
-    private struct Wait: Sendable {
+    struct Wait: Sendable {
         let deadline: Int64
         let trigger: KeptEvent
     }
 
     private let clock: WindowClock
     /// In the order of their deadlines: keys are used only when a wait begins.
-    private var table = KeyedTable<Wait>(capacity: AbsenceOperator.mostKeys)
+    var table = KeyedTable<Wait>(capacity: AbsenceOperator.mostKeys)
     static let isTimed = true
 
     init(_ operation: Operation) { clock = WindowClock(window: operation.window) }

@@ -16,7 +16,7 @@ struct AggregateOperator: RuleOperator {
     static let mostValues = 4_096
     static let mostKeys = 8_192
 
-    fileprivate struct State: Sendable {
+    struct State: Sendable {
         var entries = WindowEntries<Int>()
         /// Over all entries.
         var sum = 0
@@ -26,7 +26,7 @@ struct AggregateOperator: RuleOperator {
     private let bounds: [Operation.Bound]
     private let field: RuleField
     private let figure: Figure
-    private var table = KeyedTable<State>(capacity: AggregateOperator.mostKeys)
+    var table = KeyedTable<State>(capacity: AggregateOperator.mostKeys)
 
     init(_ operation: Operation, _ figure: Figure, field: RuleField) {
         clock = WindowClock(window: operation.window)

@@ -14,7 +14,7 @@ struct CountOperator: RuleOperator {
     /// Empty to count events.
     private let fields: [RuleField]
     private let most: Int
-    private var table = KeyedTable<WindowEntries<ID128>>(capacity: CountOperator.mostKeys)
+    var table = KeyedTable<WindowEntries<ID128>>(capacity: CountOperator.mostKeys)
 
     init(_ operation: Operation, fields: [RuleField]) {
         clock = WindowClock(window: operation.window)

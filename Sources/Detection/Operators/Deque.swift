@@ -1,6 +1,6 @@
 /// Values in the order they came, dropped from the front as they leave a window.
 struct Deque<Element: BitwiseCopyable & Sendable>: Sendable {
-    private var elements: ContiguousArray<Element> = []
+    var elements: ContiguousArray<Element> = []
     private var head = 0
 
     var count: Int { elements.count - head }

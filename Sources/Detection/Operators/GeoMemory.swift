@@ -38,11 +38,11 @@ struct GeoTrail: Sendable {
     static let mostSightings = 3
     static let mostTraits = 4
 
-    private(set) var sightings: ContiguousArray<GeoSighting> = []
-    private var countries: ContiguousArray<UInt16> = []
-    private var systems: ContiguousArray<UInt32> = []
-    private var agents: ContiguousArray<UInt32> = []
-    private var handshakes: ContiguousArray<UInt32> = []
+    var sightings: ContiguousArray<GeoSighting> = []
+    var countries: ContiguousArray<UInt16> = []
+    var systems: ContiguousArray<UInt32> = []
+    var agents: ContiguousArray<UInt32> = []
+    var handshakes: ContiguousArray<UInt32> = []
 
     /// Whether a context is new to a key that has some already.
     func isForeign(_ sighting: GeoSighting, agent: UInt32) -> (
@@ -111,18 +111,18 @@ struct GeoKnowledge: Sendable {
     /// Others must have used a network on this many days for it to be theirs.
     static let peerDays: UInt16 = 3
 
-    fileprivate struct Cell: Sendable, BitwiseCopyable {
+    struct Cell: Sendable, BitwiseCopyable {
         var cell: ID128
         var lastDay: Int32
         var days: UInt16
     }
 
-    fileprivate struct Subject: Sendable {
+    struct Subject: Sendable {
         var firstTime: Int64
         var cells: ContiguousArray<Cell> = []
     }
 
-    fileprivate struct Shared: Sendable {
+    struct Shared: Sendable {
         var lastDay: Int32 = .min
         var days: UInt16 = 0
         /// The first few subjects, never more than it takes.
@@ -131,8 +131,8 @@ struct GeoKnowledge: Sendable {
 
     private let knownDays: Int
     private let peers: Int
-    private var subjects = KeyedTable<Subject>(capacity: GeoKnowledge.mostSubjects)
-    private var shared = KeyedTable<Shared>(capacity: GeoKnowledge.mostShared)
+    var subjects = KeyedTable<Subject>(capacity: GeoKnowledge.mostSubjects)
+    var shared = KeyedTable<Shared>(capacity: GeoKnowledge.mostShared)
 
     init(knownDays: Int, peers: Int) {
         self.knownDays = knownDays

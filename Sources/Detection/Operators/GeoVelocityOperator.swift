@@ -27,8 +27,8 @@ struct GeoVelocityOperator: RuleOperator {
     private let spec: Operation.GeoVelocity
     private let span: Int64
     private let fireAt: Int
-    private var trails = KeyedTable<GeoTrail>(capacity: GeoVelocityOperator.mostKeys)
-    private var knowledge: GeoKnowledge
+    var trails = KeyedTable<GeoTrail>(capacity: GeoVelocityOperator.mostKeys)
+    var knowledge: GeoKnowledge
     /// By code of a user agent: the code of what is left without its version.
     private var families = AgentFamilies()
     /// By code of a place: where it is; nil for one that cannot be read.

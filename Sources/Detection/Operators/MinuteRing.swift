@@ -2,9 +2,9 @@
 struct MinuteRing: Sendable {
     static let mostMinutes = 1_440
 
-    private var buckets: ContiguousArray<UInt16>
-    private(set) var sums: ContiguousArray<Int32>
-    private var current = 0
+    var buckets: ContiguousArray<UInt16>
+    var sums: ContiguousArray<Int32>
+    var current = 0
 
     /// - Parameter windows: in minutes.
     init(_ windows: ContiguousArray<Int>) {

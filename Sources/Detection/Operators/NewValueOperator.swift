@@ -12,12 +12,12 @@ struct NewValueOperator: RuleOperator {
     /// Other keys that a rule may ask for.
     static let mostPeers = 255
 
-    private struct Sighting: Sendable, BitwiseCopyable {
+    struct Sighting: Sendable, BitwiseCopyable {
         var what: ID128
         var time: Int64
     }
 
-    private struct State: Sendable {
+    struct State: Sendable {
         var since: Int64
         var last: EventReference
         /// Different values, the latest last.
@@ -27,9 +27,9 @@ struct NewValueOperator: RuleOperator {
     private let clock: WindowClock
     private let news: Operation.NewValue
     private let peers: Int
-    private var table = KeyedTable<State>(capacity: NewValueOperator.mostKeys)
+    var table = KeyedTable<State>(capacity: NewValueOperator.mostKeys)
     /// By issuer and value: the keys that had it, the latest last.
-    private var shared = KeyedTable<ContiguousArray<Sighting>>(
+    var shared = KeyedTable<ContiguousArray<Sighting>>(
         capacity: NewValueOperator.mostShared)
 
     init(_ operation: Operation, _ news: Operation.NewValue) {

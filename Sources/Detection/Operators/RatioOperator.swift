@@ -9,13 +9,13 @@ struct RatioOperator: RuleOperator {
     static let mostKeys = 8_192
 
     /// Whether an event belongs to the part, the whole, or both: the bits of its inputs.
-    private struct State: Sendable {
+    struct State: Sendable {
         var entries = WindowEntries<UInt8>()
         /// Over all entries.
         var counts = Counts()
     }
 
-    private struct Counts: Sendable, BitwiseCopyable {
+    struct Counts: Sendable, BitwiseCopyable {
         var part = 0
         var whole = 0
 
@@ -27,7 +27,7 @@ struct RatioOperator: RuleOperator {
 
     private let clock: WindowClock
     private let ratio: Operation.Ratio
-    private var table = KeyedTable<State>(capacity: RatioOperator.mostKeys)
+    var table = KeyedTable<State>(capacity: RatioOperator.mostKeys)
 
     init(_ operation: Operation, _ ratio: Operation.Ratio) {
         clock = WindowClock(window: operation.window)

@@ -18,10 +18,10 @@ struct Rhythm: Sendable {
 
     let firstHour: Int64
     /// The hour that is being counted, since 1970.
-    private(set) var hour: Int64
-    private var cells = ContiguousArray<Float>(repeating: 0, count: Rhythm.cellCount)
-    private var sum = 0.0
-    private var weight = 0.0
+    var hour: Int64
+    var cells = ContiguousArray<Float>(repeating: 0, count: Rhythm.cellCount)
+    var sum = 0.0
+    var weight = 0.0
 
     static let bytes = MemoryLayout<Rhythm>.stride + cellCount * MemoryLayout<Float>.stride
 
@@ -110,8 +110,8 @@ struct Dispersion: Sendable, BitwiseCopyable {
     private static let startWeight = 1.0
     private static let largest = 10.0
 
-    private var excess = Dispersion.start * Dispersion.startWeight
-    private var squares = Dispersion.startWeight
+    var excess = Dispersion.start * Dispersion.startWeight
+    var squares = Dispersion.startWeight
 
     /// `alpha` of the variance `mean + alpha * mean²`.
     var alpha: Double {

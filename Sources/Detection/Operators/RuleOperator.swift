@@ -6,7 +6,7 @@ internal import GrantLedger
 /// An engine holds its operators as existentials and changes them in place: a witness call for each
 /// event and rule, where an enum of the kinds would have to be moved out and in. Only mutating
 /// members are called in the hot path, because reading one copies.
-protocol RuleOperator: Sendable {
+protocol RuleOperator: OperatorState, Sendable {
     /// Group keys remembered at most.
     static var mostKeys: Int { get }
     /// The most that one key's state takes, in bytes.

@@ -11,7 +11,7 @@ struct SilenceOperator: RuleOperator {
     static let learnEvents = 50
     static let isTimed = true
 
-    fileprivate struct State: Sendable {
+    struct State: Sendable {
         var seen = 0
         var rhythm: Rhythm
         var spread = Dispersion()
@@ -29,9 +29,9 @@ struct SilenceOperator: RuleOperator {
     private let limit: Int
     /// The key is the event's source, so that nothing else of events need be kept.
     private let isAboutSources: Bool
-    private var table = KeyedTable<State>(capacity: SilenceOperator.mostKeys)
+    var table = KeyedTable<State>(capacity: SilenceOperator.mostKeys)
     /// When to look at a key again: one entry for each key that may fall silent.
-    private var checks = CheckList()
+    var checks = CheckList()
 
     init(_ operation: Operation, tail: Int, key: [Rule.KeyField]) {
         let ofSources: Set<Rule.KeyField> = [
@@ -188,7 +188,7 @@ struct CheckList: Sendable {
         }
     }
 
-    private var heap: ContiguousArray<Check> = []
+    var heap: ContiguousArray<Check> = []
 
     var count: Int { heap.count }
     var earliest: Int64? { heap.first?.due }

@@ -4,19 +4,19 @@ internal import AuditModel
 /// the day before the window had fewer than a quarter as many in all.
 struct SpikeAlarm: Sendable {
     static let mostEntries = 256
-    private static let pastHours = 24
+    static let pastHours = 24
 
-    private struct Entry: Sendable, BitwiseCopyable {
+    struct Entry: Sendable, BitwiseCopyable {
         var time: Int64
         var value: ID128
     }
 
-    private var entries = Deque<Entry>()
+    var entries = Deque<Entry>()
     /// Events that have left the window, by hour.
-    private var past: ContiguousArray<UInt16> = []
-    private var pastHour: Int64 = 0
+    var past: ContiguousArray<UInt16> = []
+    var pastHour: Int64 = 0
     /// When it last went off.
-    private var last: Int64?
+    var last: Int64?
 
     static func bytes(_ absolute: Operation.Spike.Absolute) -> Int {
         (most(absolute) + 1) * 2 * MemoryLayout<Entry>.stride

@@ -7,20 +7,20 @@ struct SpikeBaseline: Sendable {
 
     let first: Int64
     /// Events of any input.
-    private(set) var seen = 0
-    private(set) var rhythm: Rhythm
-    private(set) var events: MinuteRing
-    private(set) var attempts: MinuteRing?
-    private var spread: ContiguousArray<Dispersion>
-    private var hourSpread = Dispersion()
-    private var minute: Int64
+    var seen = 0
+    var rhythm: Rhythm
+    var events: MinuteRing
+    var attempts: MinuteRing?
+    var spread: ContiguousArray<Dispersion>
+    var hourSpread = Dispersion()
+    var minute: Int64
     /// Of the current hour.
-    private var hourEvents = 0.0
-    private var hourAttempts = 0.0
+    var hourEvents = 0.0
+    var hourAttempts = 0.0
     /// By hour, the current one first: the most to expect, as far as the longest window reaches.
-    private var expectations: ContiguousArray<Double>
+    var expectations: ContiguousArray<Double>
     /// Events and attempts that count, for their ratio.
-    private var ratio = (events: 0.0, attempts: 0.0)
+    var ratio = (events: 0.0, attempts: 0.0)
 
     /// - Parameter windows: in minutes, ascending.
     init(at time: Int64, _ windows: ContiguousArray<Int>, attempts: Bool) {

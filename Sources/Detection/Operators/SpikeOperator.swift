@@ -10,7 +10,7 @@ struct SpikeOperator: RuleOperator {
     /// In hundredths: the shortest of several windows must hold this multiple.
     private static let shortestRatio = 300
 
-    fileprivate struct State: Sendable {
+    struct State: Sendable {
         var baseline: SpikeBaseline
         var alarm = SpikeAlarm()
         var recent = RecentEvents()
@@ -18,10 +18,10 @@ struct SpikeOperator: RuleOperator {
 
     private let spike: Operation.Spike
     /// In minutes, ascending.
-    private let windows: ContiguousArray<Int>
-    private let countsAttempts: Bool
+    let windows: ContiguousArray<Int>
+    let countsAttempts: Bool
     private let limit: Int
-    private var table = KeyedTable<State>(capacity: SpikeOperator.mostKeys)
+    var table = KeyedTable<State>(capacity: SpikeOperator.mostKeys)
 
     init(_ spike: Operation.Spike, inputs: Int) {
         self.spike = spike

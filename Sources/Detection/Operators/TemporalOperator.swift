@@ -11,28 +11,28 @@ struct TemporalOperator: RuleOperator {
 
     /// An event of one input, with the chain through all earlier inputs that it carries on: of all
     /// there are the one that starts last.
-    fileprivate struct Link: Sendable {
+    struct Link: Sendable {
         var event: EventReference
         var start: Int64
         var before: ContiguousArray<EventReference>
     }
 
     /// The last events of one input, as many as it asks for.
-    fileprivate struct Step: Sendable {
+    struct Step: Sendable {
         let least: Int
         var links: ContiguousArray<Link> = []
 
         var isComplete: Bool { links.count == least }
     }
 
-    fileprivate struct State: Sendable {
+    struct State: Sendable {
         var steps: ContiguousArray<Step>
     }
 
     private let clock: WindowClock
-    private let leasts: [Int]
+    let leasts: [Int]
     private let isOrdered: Bool
-    private var table = KeyedTable<State>(capacity: TemporalOperator.mostKeys)
+    var table = KeyedTable<State>(capacity: TemporalOperator.mostKeys)
 
     init(_ operation: Operation, inputs: [Rule.Input], ordered: Bool) {
         clock = WindowClock(window: operation.window)

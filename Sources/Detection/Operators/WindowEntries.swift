@@ -8,10 +8,10 @@ struct WindowEntries<Value: BitwiseCopyable & Sendable>: Sendable {
         var value: Value
     }
 
-    private var entries = Deque<Entry>()
-    private var recent = RecentEvents()
+    var entries = Deque<Entry>()
+    var recent = RecentEvents()
     /// When the last event came.
-    private var last: Int64?
+    var last: Int64?
 
     /// The most that one takes, in bytes; a deque holds up to twice what is in it.
     static func bytes(entries: Int) -> Int {

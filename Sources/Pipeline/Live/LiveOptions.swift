@@ -46,6 +46,8 @@ public struct LiveOptions: Sendable {
     public var jobs: Int
     /// Where the snapshot of the rules' memory is kept; nil keeps none.
     public var statePath: String?
+    /// The program's version: another one takes no snapshot of this one up.
+    public var program: String
     /// Nanoseconds between two snapshots.
     public var snapshotEvery: Int64
     /// How long events are kept, nanoseconds of event time; nil for ever.
@@ -66,6 +68,7 @@ public struct LiveOptions: Sendable {
         places = nil
         jobs = 2
         statePath = nil
+        program = ""
         snapshotEvery = 600_000_000_000
         retention = nil
         lowWater = 1 << 30

@@ -26,7 +26,8 @@ extension LiveRun {
             store: store.identity, read: engine.read, bufferLow: engine.bufferLow,
             frontier: engine.frontier)
         do throws(StateFault) {
-            try StateFile(path: path).save(engine.run, head)
+            try StateFile(path: path, program: options.program)
+                .save(engine.run, rules: rulesInUse, head)
             timers.snapshotRead = engine.read
             let moment = clock.wall()
             status.change { $0.lastSnapshot = moment }

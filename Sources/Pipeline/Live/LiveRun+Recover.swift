@@ -43,7 +43,8 @@ extension LiveRun {
         guard let path = options.statePath, progress.read > 0 else { return false }
         let loaded: (run: DetectionRun, head: StateFile.Head)?
         do throws(StateFault) {
-            loaded = try StateFile(path: path).load(rules: rulesInUse, store: store.identity)
+            loaded = try StateFile(path: path, program: options.program).load(
+                rules: rulesInUse, store: store.identity, codes: store.pool.count)
         } catch {
             log(LiveLogLine(.warning, "state.unusable",
                 "the rules' memory is learned anew from the store, because \(path) does not fit: "

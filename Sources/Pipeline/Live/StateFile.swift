@@ -16,23 +16,26 @@ struct StateFile {
     }
 
     let path: String
+    /// What a snapshot must belong to beside the rules.
+    let program: String
 
     /// Writes a snapshot; an older one stays if that fails.
-    func save(_ run: DetectionRun, _ head: Head) throws(StateFault) {
+    func save(_ run: DetectionRun, rules: [Rule], _ head: Head) throws(StateFault) {
         let temporary = path + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.fault("make") }
+        guard descriptor >= 0 else { throw Self.unwritable("make") }
         defer { close(descriptor) }
-        var writer = StateWriter { bytes throws(StateFault) in
-            try Self.write(bytes, to: descriptor)
-        }
         do throws(StateFault) {
-            try head.write(to: &writer)
-            try run.write(to: &writer)
-            try writer.finish()
+            var writer = StateWriter(key: DetectionRun.stateKey(rules: rules, program: program)) {
+                (bytes) throws(StateFault) in try Self.write(bytes, to: descriptor)
+            }
+            writer.put(head.store)
+            for number in [head.read, head.bufferLow, head.frontier] { writer.put(Int(number)) }
+            run.write(to: &writer)
+            _ = try writer.finish()
             guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
-                throw Self.fault("keep")
+                throw Self.unwritable("keep")
             }
         } catch {
             unlink(temporary)
@@ -40,27 +43,41 @@ struct StateFile {
         }
     }
 
-    /// The snapshot, if it is whole and belongs to these rules and this store.
-    func load(rules: [Rule], store: ID128) throws(StateFault) -> (DetectionRun, Head)? {
+    /// The snapshot, if there is one.
+    ///
+    /// - Parameter codes: texts in the store's dictionary.
+    /// - Throws: `StateFault` when it is damaged, or belongs to other rules or another store.
+    func load(
+        rules: [Rule], store: ID128, codes: Int
+    ) throws(StateFault) -> (run: DetectionRun, head: Head)? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         if descriptor < 0 {
             if errno == ENOENT { return nil }
-            throw Self.fault("open")
+            throw Self.damaged("opened")
         }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_size > 0 else { throw Self.fault("read") }
+        guard fstat(descriptor, &status) == 0, status.st_size > 0 else {
+            throw Self.damaged("read")
+        }
         let size = Int(status.st_size)
         guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
             base != MAP_FAILED
-        else { throw Self.fault("map") }
+        else { throw Self.damaged("read") }
         defer { munmap(base, size) }
-        var reader = try StateReader(UnsafeRawBufferPointer(start: base, count: size))
-        let head = try Head(from: &reader)
-        guard head.store == store else {
-            throw StateFault("it belongs to another store")
-        }
-        return (try DetectionRun(rules: rules, from: &reader), head)
+        var reader = try StateReader(
+            UnsafeRawBufferPointer(start: base, count: size),
+            key: DetectionRun.stateKey(rules: rules, program: program))
+        let owner: ID128 = try reader.get()
+        guard owner == store else { throw .foreign("it is of another store") }
+        let (read, bufferLow, frontier): (Int, Int, Int) = (
+            try reader.get(), try reader.get(), try reader.get()
+        )
+        let run = try DetectionRun(rules: rules, peeks: true, codes: codes, from: &reader)
+        let head = Head(
+            store: owner, read: Int64(read), bufferLow: Int64(bufferLow),
+            frontier: Int64(frontier))
+        return (run, head)
     }
 
     private static func write(
@@ -73,12 +90,16 @@ struct StateFile {
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno != EINTR {
-                throw fault("write")
+                throw unwritable("write")
             }
         }
     }
 
-    private static func fault(_ task: String) -> StateFault {
-        StateFault("cannot \(task) the file: \(String(cString: strerror(errno)))")
+    private static func unwritable(_ task: String) -> StateFault {
+        .unwritable("cannot \(task) the file: \(String(cString: strerror(errno)))")
+    }
+
+    private static func damaged(_ task: String) -> StateFault {
+        .damaged("it cannot be \(task): \(String(cString: strerror(errno)))")
     }
 }
