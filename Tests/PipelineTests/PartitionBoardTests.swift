@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Pipeline
+
+@Suite("How far event time has come over many partitions")
+struct PartitionBoardTests {
+    static let second: Int64 = 1_000_000_000
+
+    /// A board of one source that is ready, with lateness and idle time of ten seconds.
+    static func board(sources: Int = 1, ready: Bool = true) -> PartitionBoard {
+        var board = PartitionBoard(
+            Array(repeating: (lateness: 10 * second, idleAfter: 10 * second), count: sources),
+            now: 0)
+        for source in 0..<sources where ready {
+            board.condition(source: source, isReady: true, now: 0)
+        }
+        return board
+    }
+
+    static func name(_ partition: String, source: Int = 0) -> PartitionBoard.Name {
+        PartitionBoard.Name(source: source, partition: partition)
+    }
+
+    /// Sixteen events a second apart, the last at a time.
+    static func times(until last: Int64) -> [Int64] {
+        (0..<16).map { (last - 15 + Int64($0)) * second }
+    }
+
+    @Test("The slowest partition decides")
+    func slowest() {
+        var board = Self.board()
+        board.open(Self.name("a"))
+        board.open(Self.name("b"))
+        board.observe(Self.times(until: 1000), Self.name("a"), now: 0)
+        #expect(board.watermark(now: 0) == .min)
+        board.observe(Self.times(until: 500), Self.name("b"), now: 0)
+        #expect(board.watermark(now: 0) == 490 * Self.second)
+        board.close(Self.name("b"))
+        #expect(board.watermark(now: 0) == 990 * Self.second)
+    }
+
+    @Test("A partition that was read to its end and stays silent holds nobody back")
+    func idle() {
+        var board = Self.board()
+        board.open(Self.name("a"))
+        board.open(Self.name("b"))
+        board.observe(Self.times(until: 1000), Self.name("a"), now: 0)
+        board.observe(Self.times(until: 500), Self.name("b"), now: 0)
+        #expect(board.noteIdle(now: 60 * Self.second) == [], "neither was read to its end")
+        board.caughtUp(Self.name("b"), now: 60 * Self.second)
+        #expect(board.noteIdle(now: 69 * Self.second) == [])
+        #expect(board.noteIdle(now: 70 * Self.second) == [Self.name("b")])
+        #expect(board.watermark(now: 70 * Self.second) == 990 * Self.second)
+        board.observe([501 * Self.second], Self.name("b"), now: 71 * Self.second)
+        #expect(board.watermark(now: 71 * Self.second) == 491 * Self.second)
+    }
+
+    @Test("When all are idle, all that was seen counts as come, but for a suspected clock")
+    func allIdle() {
+        var board = Self.board()
+        board.open(Self.name("a"))
+        board.observe(
+            Self.times(until: 1000) + [90_000 * Self.second], Self.name("a"), now: 0)
+        board.caughtUp(Self.name("a"), now: 0)
+        _ = board.noteIdle(now: 10 * Self.second)
+        #expect(board.watermark(now: 10 * Self.second) == 1000 * Self.second + 1)
+    }
+
+    @Test("A few events are enough once no more come")
+    func fewEvents() {
+        var board = Self.board()
+        board.open(Self.name("a"))
+        board.observe([5 * Self.second], Self.name("a"), now: 0)
+        #expect(board.watermark(now: 0) == .min)
+        board.caughtUp(Self.name("a"), now: 0)
+        _ = board.noteIdle(now: 10 * Self.second)
+        #expect(board.watermark(now: 10 * Self.second) == 5 * Self.second + 1)
+    }
+
+    @Test("A source that cannot be read holds the others, for a while")
+    func unready() {
+        var board = Self.board(sources: 2, ready: false)
+        board.condition(source: 0, isReady: true, now: 0)
+        board.open(Self.name("a"))
+        board.observe(Self.times(until: 1000), Self.name("a"), now: 0)
+        #expect(board.watermark(now: 0) == nil)
+        #expect(board.holding(now: 0) == [1])
+        #expect(board.watermark(now: PartitionBoard.mostHold) == 990 * Self.second)
+        board.condition(source: 1, isReady: true, now: 0)
+        #expect(board.watermark(now: 0) == 990 * Self.second)
+        board.condition(source: 1, isReady: false, now: 5)
+        #expect(board.watermark(now: 5) == nil)
+        board.finish(source: 1)
+        #expect(board.watermark(now: 5) == 990 * Self.second)
+    }
+
+    @Test("When every source is at its end, everything has come")
+    func finished() {
+        var board = Self.board(sources: 2)
+        board.finish(source: 0)
+        #expect(!board.isFinished)
+        board.finish(source: 1)
+        #expect(board.isFinished && board.watermark(now: 0) == .max)
+    }
+}
