@@ -2,7 +2,7 @@ internal import CSQLite
 
 /// One SQLite connection. Not shared between threads.
 final class Database {
-    private var handle: OpaquePointer?
+    private(set) var handle: OpaquePointer?
     let path: String
 
     /// - Parameters:

@@ -13,6 +13,7 @@ extension EventStore {
         try checkUsable(forWriting: true)
         try validate(batch)
         var result = AppendResult()
+        result.first = eventCount
         var table = ContiguousArray<UInt32>(repeating: 0, count: batch.pool.count)
         do {
             var start = 0
@@ -139,6 +140,9 @@ extension EventStore {
         tree.append(leaf)
         journalHead = leaf
         journaled = 0
+        // What was sealed is asked for at once by a live run.
+        swap(&tail, &recent)
+        recentPosition = info.position
         tail.removeAll()
         swap(&tailIDs, &sealedIDs)
         tailIDs.removeAll()
@@ -157,17 +161,10 @@ extension EventStore {
     /// Makes everything that was appended or quarantined durable.
     public func flush() throws(StoreError) {
         if isReadOnly { return }
-        try checkUsable(forWriting: true)
-        do {
-            if tail.count > journaled, !isTemporary { try writeJournal() }
-            if isInTransaction { try commit() }
-        } catch {
-            failure = error
-            throw error
-        }
+        try commit(LiveCommit())
     }
 
-    private func writeJournal() throws(StoreError) {
+    func writeJournal() throws(StoreError) {
         let statements = try require()
         let rows = journaled..<tail.count
         let info = tailInfo(rows)

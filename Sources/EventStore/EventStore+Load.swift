@@ -1,12 +1,18 @@
 internal import AuditModel
 
 extension EventStore {
-    /// Reads dictionary, block directory and journal of one moment.
+    /// Reads dictionary, block directory and journal of one moment; only what follows those that
+    /// were read before.
     func load() throws(StoreError) {
         try database.execute("BEGIN", doing: "open the store")
+        try loadIdentity()
+        // A number of this connection: it changes when another one commits.
+        dataVersion = try database.number("PRAGMA data_version", doing: "open the store")
         try loadDictionary()
+        try loadRetentions()
         try loadSegments()
         try loadJournal()
+        try loadChains()
         try database.execute("COMMIT", doing: "open the store")
     }
 
@@ -17,11 +23,13 @@ extension EventStore {
 
     private func loadDictionary() throws(StoreError) {
         let query = try database.prepare(
-            "SELECT first_code, count, chain, entries, digest FROM dict ORDER BY first_code",
-            doing: "read the dictionary")
+            """
+            SELECT first_code, count, chain, entries, digest FROM dict
+            WHERE first_code >= \(pool.count) ORDER BY first_code
+            """, doing: "read the dictionary")
         let zstd = ZstdCodec()
         let scratch = ByteSink()
-        var head = HashTree.zero
+        var head = writtenLog.head
         while try query.step() {
             guard query.int(0) == Int64(pool.count), query.int(1) < Int64(UInt32.max) else {
                 throw corrupt("dictionary row \(query.int(0)) does not follow the one before")
@@ -50,12 +58,13 @@ extension EventStore {
         let query = try database.prepare(
             """
             SELECT position, count, min_time, max_time, leaf, length(filters) + length(block)
-            FROM segment ORDER BY position
+            FROM segment WHERE position >= \(tailStart) ORDER BY position
             """, doing: "read the block directory")
         while try query.step() {
             guard query.int(0) == tailStart, query.int(1) == Int64(BlockFormat.rows) else {
                 throw corrupt("segment \(segments.count) does not follow the one before")
             }
+            if tail.count > 0 { dropTail() }
             segments.append(
                 BlockInfo(
                     position: query.int(0), count: BlockFormat.rows, minTime: query.int(2),
@@ -70,12 +79,12 @@ extension EventStore {
         let query = try database.prepare(
             """
             SELECT position, count, min_time, max_time, ingest_time, block, digest, chain
-            FROM journal ORDER BY position
+            FROM journal WHERE position >= \(eventCount) ORDER BY position
             """, doing: "read the journal")
         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
         while try query.step() {
             let position = query.int(0)
-            guard position == tailStart + Int64(tail.count) else {
+            guard position == eventCount else {
                 throw corrupt("the journal row at position \(position) is out of place")
             }
             let info = BlockInfo(

@@ -20,7 +20,7 @@ extension EventStore {
             "SELECT count(*) FROM meta WHERE key GLOB 'places/*'", doing: task)
         let digits = String(notes)
         let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-        let position = tailStart + Int64(tail.count)
+        let position = eventCount
         let insert = try database.prepare(
             "INSERT INTO meta (key, value) VALUES ('places/\(number)', ?1)", doing: task)
         insert.bind(1, Array("\(position) \(provenance)".utf8))

@@ -49,11 +49,16 @@ extension EventStore {
     public func readBlock(_ index: Int) throws(StoreError) -> EventBatch {
         try checkUsable(forWriting: false)
         if index == segments.count, tail.count > 0 { return EventBatch(tail.compacted()) }
+        return EventBatch(try blockColumns(index))
+    }
+
+    /// The events of a sealed block.
+    func blockColumns(_ index: Int) throws(StoreError) -> BatchColumns {
         guard segments.indices.contains(index) else { throw noBlock(index) }
         let position = segments[index].position
         let query = try require().readBlock
         query.bind(1, position)
-        guard try query.step() else { throw noBlock(index) }
+        guard try query.step() else { throw try missing(position) }
         defer { query.reset() }
         let digest = RowHash.digest(
             segments[index], ingestTime: query.int(2), leaf: query.bytes(3),
@@ -62,7 +67,26 @@ extension EventStore {
         guard digest == query.array(1) else {
             throw corrupt("the stored bytes of segment \(index) do not match their digest")
         }
-        return EventBatch(try decode(query.bytes(0), position: position))
+        let columns = try decode(query.bytes(0), position: position)
+        guard columns.count == segments[index].count else {
+            throw corrupt("segment \(index) does not hold as many events as it says")
+        }
+        return columns
+    }
+
+    /// Why a segment that was there at opening is gone.
+    private func missing(_ position: Int64) throws(StoreError) -> StoreError {
+        let removed = try database.number(
+            "SELECT count(*) FROM sqlite_schema WHERE name = 'retention'", doing: "read events")
+        guard removed > 0,
+            try database.number(
+                "SELECT end_position FROM retention ORDER BY seq DESC LIMIT 1",
+                doing: "read events") > position
+        else { return corrupt("there is no segment at position \(position)") }
+        return StoreError(
+            .removed,
+            "cannot read the events from position \(position) in \(path): retention removed them"
+                + " meanwhile; run again")
     }
 
     private func noBlock(_ index: Int) -> StoreError {
@@ -91,7 +115,7 @@ extension EventStore {
         if let pair = cache.filters(block) { return pair }
         let query = try require().readFilters
         query.bind(1, segments[block].position)
-        guard try query.step() else { throw noBlock(block) }
+        guard try query.step() else { throw try missing(segments[block].position) }
         let pair = FilterPair(bytes: query.array(0))
         query.reset()
         cache.keep(pair, block: block)
@@ -102,7 +126,7 @@ extension EventStore {
         if let table = cache.table(block) { return table.index(of: id) != nil }
         let query = try require().readBlock
         query.bind(1, segments[block].position)
-        guard try query.step() else { throw noBlock(block) }
+        guard try query.step() else { throw try missing(segments[block].position) }
         defer { query.reset() }
         let table = IDTable(capacity: BlockFormat.rows)
         do throws(BlockFault) {
@@ -174,12 +198,18 @@ extension EventStore {
         let kept = try database.number(
             "SELECT count(*) FROM quarantine", doing: "count the kept records")
         return StoreInfo(
-            events: tailStart + Int64(tail.count),
+            events: eventCount - firstPosition, firstPosition: firstPosition,
             bytes: StoreFiles.size(path) + StoreFiles.size(path + "-wal"),
             segments: segments.count, segmentBytes: segmentBytes, texts: pool.count - 1,
             quarantined: kept, firstTime: all.map(\.minTime).min(),
-            lastTime: all.map(\.maxTime).max(), formatVersion: Int(Schema.version),
+            lastTime: all.map(\.maxTime).max(), formatVersion: Int(formatVersion),
+            identity: identity, alerts: try count("alert"), controls: try count("control"),
             root: hexText(root()))
+    }
+
+    private func count(_ table: String) throws(StoreError) -> Int64 {
+        if formatVersion < 2 { return 0 }
+        return try database.number("SELECT count(*) FROM \(table)", doing: "count \(table) rows")
     }
 
     /// The tree's root; the tail counts as one more block.

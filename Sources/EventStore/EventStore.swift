@@ -4,7 +4,7 @@ public import AuditModel
 /// a dictionary of texts, in one SQLite file. `docs/STORE-FORMAT.md` is its specification.
 ///
 /// Used from one thread. One process writes; any number may read meanwhile, each seeing the
-/// store as it was when opened. After an error of a write nothing more can be written through
+/// events that were there when it opened the store or last called ``refresh()``. After an error of a write nothing more can be written through
 /// the same object: open the store again, and append the same events again.
 public final class EventStore {
     /// What a store is opened for.
@@ -18,6 +18,8 @@ public final class EventStore {
     /// Places where a test may stop the store: after each of its writes.
     enum WriteStep: CaseIterable {
         case quarantineInserted, segmentInserted, journalDeleted, journalInserted, dictInserted
+        case positionsWritten, controlsWritten, alertsWritten, progressWritten, sinksWritten
+        case retentionInserted, segmentsDeleted
         case committed
     }
 
@@ -36,11 +38,28 @@ public final class EventStore {
     /// Codes below it are in the `dict` table.
     var writtenCodes: UInt32 = 1
 
+    /// 16 random bytes that name the store for good; none in a store of format 1.
+    public internal(set) var identity = ID128.none
+    var formatVersion = Schema.version
+    /// SQLite's mark of the last commit by others that was read.
+    var dataVersion: Int64 = 0
+    /// The ends of the chains of rows beside the events.
+    var controls = RowChain("control", .none)
+    var notices = RowChain("notice", .none)
+    var retentions = RowChain("retention", .none)
+    /// What sinks took and the file does not say yet.
+    var pendingDelivered: [String: Int64] = [:]
+
+    /// Events below it were removed by retention.
+    var removedEnd: Int64 = 0
     var segments: [BlockInfo] = []
     var segmentBytes: Int64 = 0
     var tree = HashTree()
     /// Events younger than the last sealed block, flushed or not.
     var tail = BatchColumns(stride: BlockFormat.rows)
+    /// The block that was sealed or read in part last, and its position.
+    var recent = BatchColumns(stride: BlockFormat.rows)
+    var recentPosition: Int64 = -1
     /// How many rows of the tail are in the journal.
     var journaled = 0
     /// The last link of the journal's chain.
@@ -113,6 +132,7 @@ public final class EventStore {
         try database.execute("PRAGMA synchronous = OFF", doing: task)
         try Schema.create(in: database, keyCheck: HashTree.zero)
         statements = try Statements(database, isReadOnly: false)
+        try load()
     }
 
     /// Whether the store's fingerprints were made with the key that has this check value.
@@ -135,6 +155,10 @@ public final class EventStore {
         try database.execute("PRAGMA journal_mode = WAL", doing: task)
         try database.execute("PRAGMA synchronous = FULL", doing: task)
         try database.execute("PRAGMA cache_size = -32768", doing: task)
+        try database.execute("PRAGMA journal_size_limit = 67108864", doing: task)
+        if try database.number("PRAGMA user_version", doing: task) < Schema.version {
+            try Schema.migrate(database)
+        }
     }
 
     /// Sealed blocks in order, then, if there are younger events, all of them as one more block.
@@ -143,7 +167,7 @@ public final class EventStore {
     }
 
     /// Position of the first event of the tail.
-    var tailStart: Int64 { segments.last.map { $0.position + Int64($0.count) } ?? 0 }
+    var tailStart: Int64 { segments.last.map { $0.position + Int64($0.count) } ?? removedEnd }
 
     /// Place and time range of some rows of the tail.
     func tailInfo(_ rows: Range<Int>) -> BlockInfo {

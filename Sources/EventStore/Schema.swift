@@ -1,10 +1,20 @@
-/// The tables and triggers of a store, format 1.
+internal import AuditModel
+
+/// The tables and triggers of a store. Format 1 had events only; format 2 has what live runs and
+/// retention need beside.
 enum Schema {
     static let applicationID: Int64 = 0x4752_5431
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
-    /// Name and text of every object, as SQLite keeps them.
-    static let objects: [(name: String, sql: String)] = tables + triggers
+    /// Name and text of every object of the present format, as SQLite keeps them.
+    static let objects = objects(of: version)
+
+    /// Name and text of every object of a format, as SQLite keeps them.
+    static func objects(of version: Int64) -> [(name: String, sql: String)] {
+        version < 2
+            ? tables + triggers(of: version)
+            : tables + liveTables + triggers(of: version) + liveTriggers
+    }
 
     private static let tables: [(name: String, sql: String)] = [
         ("meta", "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT"),
@@ -42,44 +52,62 @@ enum Schema {
         ),
     ]
 
-    private static let triggers: [(name: String, sql: String)] =
-        ["meta", "dict", "journal", "segment", "quarantine"].map { table in
-            trigger("\(table)_update", "BEFORE UPDATE ON \(table)", "\(table) rows never change")
-        } + ["meta", "dict", "segment"].map { table in
-            trigger("\(table)_delete", "BEFORE DELETE ON \(table)", "\(table) rows stay")
-        } + [
-            trigger(
-                "meta_insert",
-                "BEFORE INSERT ON meta WHEN EXISTS (SELECT 1 FROM meta WHERE key = NEW.key)",
-                "meta rows never change"),
-            trigger(
-                "dict_insert",
-                """
-                BEFORE INSERT ON dict WHEN NEW.count < 1 OR NEW.first_code IS NOT coalesce(\
-                (SELECT first_code + count FROM dict ORDER BY first_code DESC LIMIT 1), 1)
-                """, "dict rows follow one another"),
-            trigger(
-                "journal_insert",
-                """
-                BEFORE INSERT ON journal WHEN NEW.count < 1 OR NEW.position IS NOT coalesce(\
-                (SELECT position + count FROM journal ORDER BY position DESC LIMIT 1), \
-                (SELECT position + count FROM segment ORDER BY position DESC LIMIT 1), 0)
-                """, "journal rows follow one another"),
-            trigger(
-                "segment_insert",
-                """
-                BEFORE INSERT ON segment WHEN NEW.count IS NOT 4096 OR NEW.position IS NOT \
-                coalesce((SELECT position + count FROM segment ORDER BY position DESC LIMIT 1), 0)
-                """, "segment rows follow one another"),
-            trigger(
-                "journal_delete",
-                """
-                BEFORE DELETE ON journal WHEN OLD.position + OLD.count > coalesce(\
-                (SELECT position + count FROM segment ORDER BY position DESC LIMIT 1), 0)
-                """, "journal rows stay until a segment covers them"),
-        ]
+    private static func triggers(of version: Int64) -> [(name: String, sql: String)] {
+        // Where the first event stands that retention left.
+        let start =
+            version < 2
+            ? "0" : "(SELECT end_position FROM retention ORDER BY seq DESC LIMIT 1), 0"
+        let end = "(SELECT position + count FROM segment ORDER BY position DESC LIMIT 1), \(start)"
+        let segmentDelete =
+            version < 2
+            ? trigger("segment_delete", "BEFORE DELETE ON segment", "segment rows stay")
+            : trigger(
+                "segment_delete",
+                "BEFORE DELETE ON segment WHEN OLD.position + OLD.count > coalesce(\(start))",
+                "segment rows stay until a retention record covers them")
+        return ["meta", "dict", "journal", "segment", "quarantine"].map(neverChange)
+            + ["meta", "dict"].map(stay) + [segmentDelete] + [
+                trigger(
+                    "meta_insert",
+                    "BEFORE INSERT ON meta WHEN EXISTS (SELECT 1 FROM meta WHERE key = NEW.key)",
+                    "meta rows never change"),
+                trigger(
+                    "dict_insert",
+                    """
+                    BEFORE INSERT ON dict WHEN NEW.count < 1 OR NEW.first_code IS NOT coalesce(\
+                    (SELECT first_code + count FROM dict ORDER BY first_code DESC LIMIT 1), 1)
+                    """, "dict rows follow one another"),
+                trigger(
+                    "journal_insert",
+                    """
+                    BEFORE INSERT ON journal WHEN NEW.count < 1 OR NEW.position IS NOT coalesce(\
+                    (SELECT position + count FROM journal ORDER BY position DESC LIMIT 1), \
+                    \(end))
+                    """, "journal rows follow one another"),
+                trigger(
+                    "segment_insert",
+                    """
+                    BEFORE INSERT ON segment WHEN NEW.count IS NOT 4096 OR NEW.position IS NOT \
+                    coalesce(\(end))
+                    """, "segment rows follow one another"),
+                trigger(
+                    "journal_delete",
+                    """
+                    BEFORE DELETE ON journal WHEN OLD.position + OLD.count > coalesce(\
+                    \(end))
+                    """, "journal rows stay until a segment covers them"),
+            ]
+    }
 
-    private static func trigger(
+    static func neverChange(_ table: String) -> (name: String, sql: String) {
+        trigger("\(table)_update", "BEFORE UPDATE ON \(table)", "\(table) rows never change")
+    }
+
+    static func stay(_ table: String) -> (name: String, sql: String) {
+        trigger("\(table)_delete", "BEFORE DELETE ON \(table)", "\(table) rows stay")
+    }
+
+    static func trigger(
         _ name: String, _ event: String, _ message: String
     ) -> (name: String, sql: String) {
         let sql = "CREATE TRIGGER \(name) \(event) BEGIN SELECT RAISE(ABORT, '\(message)'); END"
@@ -90,6 +118,8 @@ enum Schema {
     static func create(in database: Database, keyCheck: [UInt8]) throws(StoreError) {
         let task = "create the store"
         try database.execute("PRAGMA page_size = 16384", doing: task)
+        // Decided before the first table or never: lets retention give space back.
+        try database.execute("PRAGMA auto_vacuum = INCREMENTAL", doing: task)
         try database.execute("BEGIN EXCLUSIVE", doing: task)
         try database.execute("PRAGMA application_id = \(applicationID)", doing: task)
         try database.execute("PRAGMA user_version = \(version)", doing: task)
@@ -98,7 +128,57 @@ enum Schema {
             "INSERT INTO meta (key, value) VALUES ('key_check', ?1)", doing: task)
         insert.bind(1, keyCheck)
         try insert.run()
+        try insertIdentity(database)
         try database.execute("COMMIT", doing: task)
+    }
+
+    private static func insertIdentity(_ database: Database) throws(StoreError) {
+        var generator = SystemRandomNumberGenerator()
+        let insert = try database.prepare(
+            "INSERT INTO meta (key, value) VALUES ('store_id', ?1)", doing: "name the store")
+        insert.bind(1, ID128(high: generator.next() | 1, low: generator.next()))
+        try insert.run()
+    }
+
+    /// Brings a store of format 1 to format 2 in one transaction. Nothing that is there changes.
+    static func migrate(_ database: Database) throws(StoreError) {
+        let task = "bring the store to format \(version)"
+        if let first = try differences(database, from: 1).first {
+            throw StoreError(
+                .corrupt,
+                "cannot \(task) in \(database.path): \(first); run `store verify` and restore a"
+                    + " backup")
+        }
+        let old = Dictionary(uniqueKeysWithValues: objects(of: 1).map { ($0.name, $0.sql) })
+        try database.execute("BEGIN IMMEDIATE", doing: task)
+        for object in objects where old[object.name] != object.sql {
+            if old[object.name] != nil {
+                try database.execute("DROP TRIGGER \(object.name)", doing: task)
+            }
+            try database.execute(object.sql, doing: task)
+        }
+        try insertIdentity(database)
+        try database.execute("PRAGMA user_version = \(version)", doing: task)
+        try database.execute("COMMIT", doing: task)
+    }
+
+    /// What of the tables and triggers is not as a format has them.
+    static func differences(
+        _ database: Database, from version: Int64
+    ) throws(StoreError) -> [String] {
+        let query = try database.prepare(
+            "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", doing: "read the schema")
+        var found: [String: String] = [:]
+        while try query.step() { found[query.text(0)] = query.text(1) }
+        var differences: [String] = []
+        for object in objects(of: version) {
+            guard let sql = found.removeValue(forKey: object.name) else {
+                differences.append("\(object.name) is missing")
+                continue
+            }
+            if sql != object.sql { differences.append("\(object.name) was changed") }
+        }
+        return differences + found.keys.sorted().map { "\($0) does not belong here" }
     }
 
     /// Whether the file is a store of a format this program knows; false for an empty file.
@@ -114,12 +194,14 @@ enum Schema {
                     + " a store")
         }
         let found = try database.number("PRAGMA user_version", doing: task)
-        guard found <= version else {
-            throw StoreError(
-                .newerFormat,
-                "cannot open \(database.path): it has format \(found) and this program reads up to"
-                    + " \(version); use a newer Grantrail")
-        }
+        guard found <= version else { throw newer(found, database.path) }
         return true
+    }
+
+    static func newer(_ found: Int64, _ path: String) -> StoreError {
+        StoreError(
+            .newerFormat,
+            "cannot open \(path): it has format \(found) and this program reads up to \(version);"
+                + " use a newer Grantrail")
     }
 }

@@ -7,6 +7,7 @@ final class Statements {
     let deleteJournal: Statement?
     let insertDict: Statement?
     let insertQuarantine: Statement?
+    let live: LiveStatements?
 
     init(_ database: Database, isReadOnly: Bool) throws(StoreError) {
         readBlock = try database.prepare(
@@ -21,6 +22,7 @@ final class Statements {
             deleteJournal = nil
             insertDict = nil
             insertQuarantine = nil
+            live = nil
             return
         }
         insertSegment = try database.prepare(
@@ -34,5 +36,6 @@ final class Statements {
         insertQuarantine = try database.prepare(
             "INSERT OR IGNORE INTO quarantine VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             doing: "keep bad records")
+        live = try LiveStatements(database)
     }
 }

@@ -13,6 +13,8 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case corrupt = "store.corrupt"
         case invalidBatch = "store.invalid_batch"
         case closed = "store.closed"
+        case exists = "store.exists"
+        case removed = "store.removed"
         case io = "store.io"
     }
 

@@ -8,6 +8,14 @@ enum StoreFiles {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether two paths name one file.
+    static func isSame(_ path: String, _ other: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        return stat(path, &first) == 0 && stat(other, &second) == 0
+            && first.st_ino == second.st_ino && first.st_dev == second.st_dev
+    }
+
     static func size(_ path: String) -> Int64 {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
@@ -26,6 +34,50 @@ enum StoreFiles {
     }
 
     static func remove(_ path: String) { unlink(path) }
+
+    /// Free bytes that this user may use in the file system of a path or its directory.
+    static func freeBytes(_ path: String) -> Int64? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 || statvfs(directory(of: path), &status) == 0 else {
+            return nil
+        }
+        let bytes = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return bytes.overflow ? .max : Int64(clamping: bytes.partialValue)
+    }
+
+    private static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Makes a file durable.
+    static func sync(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw systemError("open \(path)") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw systemError("write \(path) to the disk") }
+    }
+
+    static func exists(already target: String) -> StoreError {
+        StoreError(
+            .exists,
+            "cannot write \(target): the file exists; choose another name or allow to replace it")
+    }
+
+    /// Gives a file its final name, durably, and replaces what has it only if that is wanted.
+    static func rename(
+        _ path: String, to target: String, replacing: Bool
+    ) throws(StoreError) {
+        if !replacing, link(path, target) == 0 {
+            unlink(path)
+        } else if !replacing, errno == EEXIST {
+            throw exists(already: target)
+        } else if Glibc.rename(path, target) != 0 {
+            // Also where the file system has no links; nothing had the name a moment ago.
+            throw systemError("rename \(path) to \(target)")
+        }
+        try sync(directory(of: target))
+    }
 
     static func systemError(_ task: String) -> StoreError {
         let code = errno

@@ -23,8 +23,11 @@ public struct AppendResult: Sendable, Equatable {
     public var appended = 0
     /// Events that it had already, or that the batch held twice.
     public var duplicates = 0
+    /// Position of the first appended event; the others follow it without gaps.
+    public var first: Int64 = 0
 
-    public init(appended: Int = 0, duplicates: Int = 0) {
+    public init(appended: Int = 0, duplicates: Int = 0, first: Int64 = 0) {
+        self.first = first
         self.appended = appended
         self.duplicates = duplicates
     }
@@ -53,7 +56,10 @@ public struct QuarantinedRecord: Sendable, Equatable {
 
 /// A store in figures.
 public struct StoreInfo: Sendable, Equatable {
+    /// Events that are there.
     public var events: Int64
+    /// Position of the oldest of them: so many events were removed by retention.
+    public var firstPosition: Int64
     /// Size of the store's files.
     public var bytes: Int64
     /// Sealed blocks.
@@ -67,6 +73,11 @@ public struct StoreInfo: Sendable, Equatable {
     public var firstTime: Int64?
     public var lastTime: Int64?
     public var formatVersion: Int
+    /// The store's id; none in format 1.
+    public var identity: ID128
+    /// Alerts and control records of live runs.
+    public var alerts: Int64
+    public var controls: Int64
     /// Root of the tree over all blocks, 64 hexadecimal digits. Depends on the events and their
     /// order only.
     public var root: String

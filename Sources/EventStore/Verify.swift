@@ -15,6 +15,8 @@ extension EventStore {
             guard try Schema.check(database) else {
                 return [Fault(place: "store \(path)", what: "the file is empty")]
             }
+            // One moment for all parts, also while another process writes.
+            try database.execute("BEGIN", doing: "verify the store")
             verifier.run(database)
         } catch {
             verifier.report("store \(path)", error.message)
@@ -35,8 +37,9 @@ struct Verifier {
     private var dictionary = DictionaryLog()
     private var texts = StringPool()
     private var heads: [UInt32: [UInt8]] = [1: HashTree.zero]
-    private var position: Int64 = 0
-    private var lastLink = HashTree.zero
+    var version = Schema.version
+    var position: Int64 = 0
+    var lastLink = HashTree.zero
 
     /// More faults than this are not listed.
     private static let limit = 1000
@@ -50,6 +53,11 @@ struct Verifier {
         attempt("dictionary") { verifier throws(StoreError) in
             try verifier.noteHeads(database)
             try verifier.checkDictionary(database)
+        }
+        if version >= 2 {
+            attempt("live tables") { verifier throws(StoreError) in
+                try verifier.checkLive(database)
+            }
         }
         attempt("segments") { verifier throws(StoreError) in
             try verifier.checkSegments(database)
@@ -71,18 +79,8 @@ struct Verifier {
     }
 
     private mutating func checkSchema(_ database: Database) throws(StoreError) {
-        let query = try database.prepare(
-            "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", doing: "read the schema")
-        var found: [String: String] = [:]
-        while try query.step() { found[query.text(0)] = query.text(1) }
-        for object in Schema.objects {
-            guard let sql = found.removeValue(forKey: object.name) else {
-                report("schema", "\(object.name) is missing")
-                continue
-            }
-            if sql != object.sql { report("schema", "\(object.name) was changed") }
-        }
-        for name in found.keys.sorted() { report("schema", "\(name) does not belong here") }
+        version = try database.number("PRAGMA user_version", doing: "read the schema")
+        for line in try Schema.differences(database, from: version) { report("schema", line) }
     }
 
     /// Notes at which dictionary sizes blocks ask for the chain's head, so that one pass over

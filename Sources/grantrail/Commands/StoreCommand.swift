@@ -9,7 +9,7 @@ import WireFormat
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store", abstract: "Look after an event store.",
-        subcommands: [Info.self, Verify.self, Export.self, Quarantine.self])
+        subcommands: [Info.self, Verify.self, Export.self, Quarantine.self, Backup.self])
 
     struct Info: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -44,7 +44,13 @@ struct StoreCommand: ParsableCommand {
             if let time = info.lastTime {
                 members.append(("last_time", .text(TimeText.string(time, precision: 3))))
             }
-            members.append(("format_version", .number(Int64(info.formatVersion))))
+            members += [
+                ("first_position", .number(info.firstPosition)),
+                ("removed_events", .number(info.firstPosition)),
+                ("alerts", .number(info.alerts)), ("controls", .number(info.controls)),
+                ("format_version", .number(Int64(info.formatVersion))),
+            ]
+            if !info.identity.isNone { members.append(("store_id", .text(info.identity.hex))) }
             members.append(("root", .text(info.root)))
             return members
         }
@@ -148,6 +154,42 @@ struct StoreCommand: ParsableCommand {
             let text = String(decoding: record.bytes.prefix(160), as: UTF8.self)
             return "\(style.escape(record.source.name)):\(record.at)  \(style.bold(record.code))  "
                 + "\(style.escape(record.detail))  \(style.dim(style.escape(text)))\n"
+        }
+    }
+}
+
+extension StoreCommand {
+    struct Backup: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "backup",
+            abstract: "Copy a store as it is at one moment, also while it is being written.",
+            discussion: """
+                The copy appears under its name when it is whole, checked and on the disk.
+
+                EXAMPLES
+                  grantrail store backup events.db /backup/events.db
+                """)
+
+        @Argument(help: "The store.")
+        var source: String
+
+        @Argument(help: "The copy.")
+        var destination: String
+
+        @Flag(help: "Replace the destination if it exists.")
+        var force = false
+
+        func run() {
+            perform { () throws(PipelineError) in
+                let line = ProgressLine(.bytes)
+                try onStore { () throws(StoreError) in
+                    try EventStore.backup(
+                        from: source, to: destination, replacing: force
+                    ) { line.update($0, $1) }
+                }
+                line.finish()
+                Terminal.note("copied to \(destination)")
+            }
         }
     }
 }

@@ -1,0 +1,157 @@
+internal import AuditModel
+
+extension EventStore {
+    /// Writes everything of a commit in the transaction of the events that were appended since
+    /// the last flush, and makes all of it durable.
+    ///
+    /// Positions, progress and alerts replace those that were there; controls and notable
+    /// alerts are added to their sequences. After a crash either all of it is there or nothing.
+    ///
+    /// - Throws: `store.invalid_batch` for an alert without id or what is over 1 MiB; nothing is
+    ///   written then and the store stays usable. After any other error nothing is durable.
+    public func commit(_ live: LiveCommit) throws(StoreError) {
+        try checkUsable(forWriting: true)
+        try validate(live)
+        do {
+            try writeEverything(live)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    /// Notes the last notice that a sink took. Durable with the next ``commit(_:)``, ``flush()`` or
+    /// ``close()``, so that it costs nothing by itself: after a crash the sink gets again what it
+    /// took since. A sequence below the last one is no news.
+    ///
+    /// - Throws: `store.invalid_batch` for a notice that the store does not have.
+    public func setDelivered(_ sequence: Int64, to sink: String) throws(StoreError) {
+        try checkUsable(forWriting: true)
+        guard sequence <= notices.count, sink.utf8.count <= Self.textLimit else {
+            throw invalid("sink \(sink.prefix(80)) cannot have taken notice \(sequence)")
+        }
+        if try sequence > delivered(to: sink) { pendingDelivered[sink] = sequence }
+    }
+
+    /// Writes the journal, a live commit and what sinks took, and commits.
+    func writeEverything(_ live: LiveCommit) throws(StoreError) {
+        if tail.count > journaled, !isTemporary { try writeJournal() }
+        if !live.isEmpty || !pendingDelivered.isEmpty {
+            try begin()
+            guard let statements = try require().live else { return }
+            try write(live.positions, statements)
+            for record in live.controls { try write(record, statements) }
+            if !live.controls.isEmpty { try reached(.controlsWritten) }
+            for record in live.alerts { try write(record, statements) }
+            if !live.alerts.isEmpty { try reached(.alertsWritten) }
+            if let progress = live.progress { try write(progress, statements) }
+            try writeDelivered(statements)
+        }
+        if isInTransaction { try commit() }
+    }
+
+    private func write(
+        _ positions: [ResumePosition], _ statements: LiveStatements
+    ) throws(StoreError) {
+        if positions.isEmpty { return }
+        let insert = statements.position
+        for position in positions {
+            insert.bind(1, position.source)
+            insert.bind(2, position.partition)
+            insert.bind(3, position.offset)
+            insert.bind(4, position.detail)
+            insert.bind(5, LiveHash.position(position, identity))
+            try insert.run()
+        }
+        try reached(.positionsWritten)
+    }
+
+    private func write(
+        _ record: ControlRecord, _ statements: LiveStatements
+    ) throws(StoreError) {
+        controls = LiveHash.link(controls, record)
+        let insert = statements.control
+        insert.bind(1, controls.count)
+        insert.bind(2, record.time)
+        insert.bind(3, record.kind)
+        insert.bind(4, record.position)
+        insert.bind(5, record.body)
+        insert.bind(6, controls.head)
+        try insert.run()
+    }
+
+    private func write(_ record: AlertRecord, _ statements: LiveStatements) throws(StoreError) {
+        let upsert = statements.alert
+        bind(record, to: upsert, from: 1)
+        upsert.bind(7, record.isNotable ? 1 : 0)
+        upsert.bind(8, LiveHash.alert(record, identity))
+        try upsert.run()
+        guard record.isNotable else { return }
+        notices = LiveHash.link(notices, record)
+        let insert = statements.notice
+        insert.bind(1, notices.count)
+        bind(record, to: insert, from: 2)
+        insert.bind(8, notices.head)
+        try insert.run()
+    }
+
+    private func bind(_ record: AlertRecord, to statement: Statement, from index: Int32) {
+        statement.bind(index, record.id)
+        statement.bind(index + 1, Int64(record.revision))
+        statement.bind(index + 2, record.state.rawValue)
+        statement.bind(index + 3, Int64(record.severity.rawValue))
+        statement.bind(index + 4, record.time)
+        statement.bind(index + 5, record.body)
+    }
+
+    private func write(
+        _ progress: EngineProgress, _ statements: LiveStatements
+    ) throws(StoreError) {
+        let upsert = statements.progress
+        upsert.bind(1, progress.read)
+        upsert.bind(2, LiveHash.released(progress.released))
+        upsert.bind(3, progress.watermark)
+        upsert.bind(4, progress.bufferLow)
+        upsert.bind(5, progress.detail)
+        upsert.bind(6, LiveHash.progress(progress, identity))
+        try upsert.run()
+        try reached(.progressWritten)
+    }
+
+    private func writeDelivered(_ statements: LiveStatements) throws(StoreError) {
+        if pendingDelivered.isEmpty { return }
+        let upsert = statements.sink
+        for (sink, sequence) in pendingDelivered {
+            upsert.bind(1, sink)
+            upsert.bind(2, sequence)
+            upsert.bind(3, LiveHash.sink(sink, sequence, identity))
+            try upsert.run()
+        }
+        pendingDelivered.removeAll(keepingCapacity: true)
+        try reached(.sinksWritten)
+    }
+
+    /// The longest text or body of a row, bytes.
+    private static let textLimit = 1 << 20
+
+    private func validate(_ live: LiveCommit) throws(StoreError) {
+        let limit = Self.textLimit
+        for position in live.positions {
+            let length =
+                position.source.utf8.count + position.partition.utf8.count
+                + position.detail.utf8.count
+            if length > limit { throw invalid("a position is longer than \(limit) bytes") }
+        }
+        for record in live.controls where record.kind.utf8.count + record.body.utf8.count > limit {
+            throw invalid("a control record is longer than \(limit) bytes")
+        }
+        for record in live.alerts {
+            if record.id.isNone { throw invalid("an alert has no id") }
+            if record.body.count > limit { throw invalid("an alert is longer than \(limit) bytes") }
+        }
+    }
+
+    private func invalid(_ reason: String) -> StoreError {
+        StoreError(.invalidBatch, "cannot commit to \(path): \(reason); report it")
+    }
+}

@@ -1,0 +1,70 @@
+import AuditModel
+import Foundation
+
+@testable import EventStore
+
+/// A live commit whose every value follows from one number.
+func liveCommit(_ number: Int, notable: Bool = true) -> LiveCommit {
+    var live = LiveCommit()
+    let moment = Int64(number) * 1_000_000_000
+    live.positions = [
+        ResumePosition(
+            source: "kafka-a", partition: "events/0", offset: Int64(number * 100),
+            detail: "epoch \(number)"),
+        ResumePosition(source: "files", partition: "0a0b", offset: Int64(number)),
+    ]
+    live.controls = [
+        ControlRecord(
+            time: moment, kind: "source.idle", position: Int64(number * 100),
+            body: "{\"number\":\(number)}")
+    ]
+    live.alerts = [alertRecord(number, revision: number, notable: notable), alertRecord(7)]
+    live.progress = EngineProgress(
+        read: Int64(number * 100),
+        released: OrderKey(time: moment, rank: 3, id: ID128(high: 1, low: UInt64(number))),
+        watermark: moment - 5, bufferLow: Int64(number * 90), detail: [1, 2, UInt8(number % 256)])
+    return live
+}
+
+func alertRecord(_ number: Int, revision: Int = 1, notable: Bool = false) -> AlertRecord {
+    AlertRecord(
+        id: ID128(high: 9, low: UInt64(number % 5)), revision: revision,
+        state: number % 2 == 0 ? .provisional : .confirmed, severity: .high,
+        time: Int64(number % 5) * 1000, body: Array("{\"alert\":\(number)}".utf8),
+        isNotable: notable)
+}
+
+/// Some rows that ``EventStore/rows(from:limit:)`` gives, as plain events.
+func plainRows(
+    _ store: EventStore, from start: Int64, limit: Int, step: Int
+) throws -> [PlainEvent] {
+    var events: [PlainEvent] = []
+    var next = start
+    while events.count < limit, let found = try store.rows(from: next, limit: step) {
+        guard found.first == next || next < store.firstPosition else { return [] }
+        for row in 0..<found.batch.count {
+            events.append(PlainEvent(found.batch, row, pool: store.pool))
+        }
+        next = found.first + Int64(found.batch.count)
+    }
+    return events
+}
+
+/// A store of format 1 with the same rows as a new one of format 2 that has no live rows.
+func makeFirstFormat(of path: String, at target: String) throws {
+    let database = try Database(path: target, isReadOnly: false)
+    try database.execute("PRAGMA page_size = 16384", doing: "test")
+    try database.execute("ATTACH '\(path)' AS source", doing: "test")
+    try database.execute("BEGIN", doing: "test")
+    for object in Schema.objects(of: 1) { try database.execute(object.sql, doing: "test") }
+    try database.execute(
+        "INSERT INTO meta SELECT * FROM source.meta WHERE key <> 'store_id'", doing: "test")
+    for (table, key) in [("dict", "first_code"), ("segment", "position"), ("journal", "position")] {
+        try database.execute(
+            "INSERT INTO \(table) SELECT * FROM source.\(table) ORDER BY \(key)", doing: "test")
+    }
+    try database.execute("PRAGMA application_id = \(Schema.applicationID)", doing: "test")
+    try database.execute("PRAGMA user_version = 1", doing: "test")
+    try database.execute("COMMIT", doing: "test")
+    database.close()
+}
