@@ -42,6 +42,7 @@ let package = Package(
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
         system("CMaxMind", pkgConfig: "libmaxminddb", apt: "libmaxminddb-dev"),
+        system("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CProcessor"),
         .systemLibrary(name: "CByteFilter"),
@@ -56,7 +57,7 @@ let package = Package(
         library("TokenScan", ["AuditModel", "COpenSSL", "CByteFilter"]),
         library("Detection", ["AuditModel", "WireFormat", "GrantLedger", "CPCRE2"]),
         // Floor 3
-        library("Intake", ["AuditModel", "CZstd", "CZlib"]),
+        library("Intake", ["AuditModel", "CZstd", "CZlib", "CRdKafka"]),
         library("EventStore", ["AuditModel", "CSQLite", "CZstd"]),
         library(
             "RuleBook",
@@ -84,7 +85,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("AuditModel", ["AuditModel"]),
-        tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd"]),
+        tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd", "CRdKafka"]),
         tests("TokenScan", ["AuditModel", "TokenScan"]),
         tests("Delivery", ["Delivery"]),
         tests("WireFormat", ["WireFormat", "AuditModel"]),

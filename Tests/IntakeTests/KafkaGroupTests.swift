@@ -1,0 +1,172 @@
+import AuditModel
+import CRdKafka
+import Foundation
+import Glibc
+import Intake
+import Testing
+
+@Suite("Partitions of Kafka move between members, and trouble is told", .serialized)
+struct KafkaGroupTests {
+    @Test("Two members share a topic, and nothing is lost when one leaves", arguments: [
+        KafkaSettings.Assignment.range, .cooperativeSticky,
+    ])
+    func rebalance(_ assignment: KafkaSettings.Assignment) throws {
+        let cluster = try MockCluster()
+        cluster.create("t", partitions: 4)
+        for partition in 0..<4 {
+            cluster.produce("t", partition: Int32(partition), ["\(partition) a"])
+        }
+        var settings = cluster.settings("t")
+        settings.assignment = assignment
+        let first = RunningSource(settings)
+        first.sink.wait { $0.records.count == 4 }
+        let second = RunningSource(settings)
+        second.sink.wait(30) { $0.log.filter { $0.hasPrefix("opened") }.count >= 2 }
+        first.sink.wait { $0.drains >= 1 }
+        for partition in 0..<4 {
+            cluster.produce("t", partition: Int32(partition), ["\(partition) b"])
+        }
+        let all = { Self.count(first) + Self.count(second) }
+        first.sink.wait(30) { _ in all() == 8 }
+        #expect(first.stop() == nil)
+        second.sink.wait(30) { state in
+            let opened = state.log.filter { $0.hasPrefix("opened") }
+            return Set(opened).count == 4
+        }
+        for partition in 0..<4 {
+            cluster.produce("t", partition: Int32(partition), ["\(partition) c"])
+        }
+        second.sink.wait(30) { _ in all() == 12 }
+        #expect(second.stop() == nil)
+        var union: [String: [String]] = [:]
+        for run in [first, second] {
+            union.merge(run.sink.now.records) { $0 + $1 }
+        }
+        for partition in 0..<4 {
+            #expect(
+                union["t/\(partition)"]?.sorted()
+                    == ["\(partition) a", "\(partition) b", "\(partition) c"])
+        }
+        #expect(first.sink.now.drains >= 2)
+    }
+
+    private static func count(_ run: RunningSource) -> Int {
+        run.sink.now.records.values.reduce(0) { $0 + $1.count }
+    }
+
+    @Test("A topic that does not exist is told, and read as soon as it is made")
+    func missingTopic() throws {
+        let cluster = try MockCluster()
+        let run = RunningSource(cluster.settings("later"))
+        run.sink.wait { $0.conditions.first?.code == "kafka.topic_missing" }
+        #expect(run.sink.now.conditions.first?.isReady == false)
+        cluster.create("later")
+        cluster.produce("later", ["here"])
+        run.sink.wait(30) { $0.records["later/0"] == ["here"] }
+        run.sink.wait { $0.conditions.last?.isReady == true }
+        #expect(run.stop() == nil)
+        #expect(run.sink.now.conditions.count == 2)
+    }
+
+    @Test("A bounded source gives up on a topic that does not exist")
+    func missingBounded() throws {
+        let cluster = try MockCluster()
+        var settings = cluster.settings("never", group: nil)
+        settings.isBounded = true
+        let error = RunningSource(settings).finish()
+        #expect(error?.code == "kafka.topic_missing")
+        #expect(error?.exitStatus == 66)
+    }
+
+    @Test("Brokers that are not there are told once, and stopping works meanwhile")
+    func unreachable() throws {
+        let settings = KafkaSettings(name: "kc", brokers: ["127.0.0.1:1"], topics: ["t"])
+        let run = RunningSource(settings)
+        run.sink.wait { !$0.conditions.isEmpty }
+        usleep(2_500_000)
+        #expect(run.stop() == nil)
+        #expect(run.sink.now.conditions.map(\.code) == ["kafka.unreachable"])
+        #expect(run.sink.now.conditions.first?.message.contains("127.0.0.1:1") == true)
+    }
+
+    @Test("A broker that goes down and comes back is told, and reading goes on")
+    func brokerDown() throws {
+        let cluster = try MockCluster()
+        cluster.create("t")
+        let run = RunningSource(cluster.settings("t", group: nil))
+        cluster.produce("t", ["a"])
+        run.sink.wait { $0.records["t/0"] == ["a"] }
+        rd_kafka_mock_broker_set_down(cluster.handle, 1)
+        run.sink.wait { $0.conditions.last?.code == "kafka.unreachable" }
+        rd_kafka_mock_broker_set_up(cluster.handle, 1)
+        run.sink.wait(30) { $0.conditions.last?.isReady == true }
+        cluster.produce("t", ["b"])
+        run.sink.wait(30) { $0.records["t/0"] == ["a", "b"] }
+        run.stop()
+    }
+
+    @Test("Errors of the brokers do not end the run", arguments: [
+        // Fetch, OffsetCommit, FindCoordinator, JoinGroup, Heartbeat.
+        (Int16(1), RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION),
+        (Int16(1), RD_KAFKA_RESP_ERR_UNKNOWN),
+        (Int16(8), RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS),
+        (Int16(10), RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE),
+        (Int16(11), RD_KAFKA_RESP_ERR_NOT_COORDINATOR),
+        (Int16(12), RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID),
+    ])
+    func injected(_ request: Int16, _ error: rd_kafka_resp_err_t) throws {
+        let cluster = try MockCluster()
+        cluster.create("t")
+        cluster.push(request, [error, error])
+        let run = RunningSource(cluster.settings("t"))
+        cluster.produce("t", ["a", "b"])
+        run.sink.wait(30) { $0.records["t/0"] == ["a", "b"] }
+        cluster.produce("t", ["c"])
+        run.sink.wait(30) { $0.records["t/0"] == ["a", "b", "c"] }
+        #expect(run.stop() == nil)
+    }
+
+    @Test("A group that is not allowed is told with its name")
+    func notAuthorised() throws {
+        let cluster = try MockCluster()
+        cluster.create("t")
+        let error = RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED
+        cluster.push(11, [error, error, error])
+        let run = RunningSource(cluster.settings("t", group: "secret-group"))
+        run.sink.wait(30) { state in
+            state.conditions.contains {
+                $0.code == "kafka.not_authorised" && $0.message.contains("secret-group")
+            }
+        }
+        run.sink.wait(30) { $0.conditions.last?.isReady == true }
+        #expect(run.stop() == nil)
+    }
+
+    @Test("A topic shorter than what was read of it is a new one, and is read from its start")
+    func recreated() throws {
+        let cluster = try MockCluster()
+        cluster.create("t")
+        cluster.produce("t", ["a", "b"])
+        let stored = ResumePosition(source: "kc", partition: "t/0", offset: 40, detail: "1 - -")
+        let run = RunningSource(cluster.settings("t"), RecordingSink([stored]))
+        run.sink.wait { $0.records["t/0"] == ["a", "b"] }
+        run.stop()
+        #expect(run.sink.now.notes.map(\.kind) == ["kafka.topic_recreated"])
+        #expect(run.sink.now.positions["t/0"]?.offset == 2)
+    }
+
+    @Test("A topic with another message before the position is a new one")
+    func recreatedLonger() throws {
+        let cluster = try MockCluster()
+        cluster.create("t")
+        cluster.produce("t", ["a", "b", "c"])
+        let mark = String(repeating: "0", count: 16)
+        let stored = ResumePosition(
+            source: "kc", partition: "t/0", offset: 2, detail: "1 - \(mark)")
+        let run = RunningSource(cluster.settings("t"), RecordingSink([stored]))
+        run.sink.wait { $0.records["t/0"] == ["a", "b", "c"] }
+        run.stop()
+        #expect(run.sink.now.notes.map(\.kind) == ["kafka.topic_recreated"])
+        #expect(run.sink.now.notes.first?.partition == "t/0")
+    }
+}
