@@ -52,6 +52,7 @@ let package = Package(
         // Floor 1
         library("WireFormat", ["AuditModel"]),
         library("GrantLedger", ["AuditModel", "CProcessor"]),
+        library("MarkedText", ["AuditModel", yams]),
         // Floor 2
         library("LogFormats", ["AuditModel", "WireFormat"]),
         library("TokenScan", ["AuditModel", "COpenSSL", "CByteFilter"]),
@@ -62,11 +63,12 @@ let package = Package(
         library(
             "RuleBook",
             [
-                "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "Detection", yams,
+                "AuditModel", "WireFormat", "MarkedText", "GrantLedger", "LogFormats",
+                "Detection",
             ]),
         library("Delivery", ["AuditModel", "WireFormat"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
-        library("Places", ["AuditModel", "CMaxMind"]),
+        library("Places", ["AuditModel", "MarkedText", "CMaxMind"]),
         // Floor 4
         library(
             "Pipeline",
@@ -80,7 +82,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "Places", "CAllocator", "COpenSSL", arguments,
+                "Places", "MarkedText", "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 
@@ -90,11 +92,11 @@ let package = Package(
         tests("Delivery", ["Delivery"]),
         tests("WireFormat", ["WireFormat", "AuditModel"]),
         tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
-        tests("RuleBook", ["RuleBook", "AuditModel", "GrantLedger", "Detection"]),
+        tests("RuleBook", ["RuleBook", "AuditModel", "MarkedText", "GrantLedger", "Detection"]),
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
-        tests("Places", ["Places", "AuditModel"]),
+        tests("Places", ["Places", "AuditModel", "MarkedText"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
         tests(
             "Pipeline",

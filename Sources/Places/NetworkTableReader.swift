@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Glibc
+internal import MarkedText
 
 /// Reads a file of own networks: `prefix,class[,name[,country,city,lat,lon,radius_km]]` or
 /// `ASnumber,class[,name]` a line. Goes through the whole file before it gives up.
@@ -222,7 +223,9 @@ struct NetworkTableReader {
         guard diagnostics.count < Self.mostDiagnostics else { return }
         diagnostics.append(
             NetworkDiagnostic(
-                code: code, path: path, line: number, column: place.column, length: place.length,
+                code: code, path: path,
+                place: MarkedText.Place(
+                    line: number, column: place.column, length: place.length),
                 message: message, sourceLine: line))
     }
 }

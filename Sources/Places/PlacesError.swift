@@ -1,3 +1,5 @@
+public import MarkedText
+
 /// Why places cannot be looked up.
 public struct PlacesError: Error, Equatable, Sendable {
     /// Stable names for programs.

@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// Sigma's conditions: `or` binds weaker than `and`, which binds weaker than `not`; `1 of x*`,
 /// `any of x*`, `all of x*`, `1 of them`; parentheses.

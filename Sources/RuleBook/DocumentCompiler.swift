@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import MarkedText
 
 /// One YAML document to a draft: Sigma's own keys; `grantrail:` is ``ExtensionCompiler``'s.
 struct DocumentCompiler {

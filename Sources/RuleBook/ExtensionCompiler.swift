@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import MarkedText
 
 /// The block `grantrail:` of a rule.
 enum ExtensionCompiler {

@@ -1,3 +1,5 @@
+internal import MarkedText
+
 /// The documents of one file to drafts of rules and filters.
 struct FileCompiler {
     let file: Int

@@ -1,5 +1,6 @@
 internal import AuditModel
 public import Detection
+public import MarkedText
 
 /// A rule with where it comes from and whether it can see.
 public struct LoadedRule: Sendable {

@@ -1,3 +1,5 @@
+internal import MarkedText
+
 /// What stands for `%name%` in values with the modifier `expand`: the files `placeholders.yml`
 /// beside the rules, each a mapping of names to a value or a list.
 struct Placeholders {

@@ -1,3 +1,5 @@
+internal import MarkedText
+
 /// Loads rules: text in, rule values and diagnostics out.
 public enum RuleBook {
     /// The rules that come with Grantrail.

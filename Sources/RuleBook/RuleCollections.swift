@@ -1,3 +1,5 @@
+internal import MarkedText
+
 /// Sigma 1's rule collections: documents of one file that share parts, by `action: global`,
 /// `repeat` and `reset`.
 struct RuleCollections {

@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// A rule as one document says it, before rules that refer to each other are joined.
 struct RuleDraft {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MarkedText
 
 /// Rule files on disk: `*.yml` and `*.yaml` in a directory tree, in order of their paths.
 enum RuleFiles {
@@ -67,10 +68,7 @@ enum RuleFiles {
                     Refusal(
                         reason: "it has more than \(YAMLGuard.mostBytes) bytes", code: .tooLarge))
             }
-            // A byte order mark is no part of the first key.
-            let marked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-            guard let text = String(validating: bytes.dropFirst(marked ? 3 : 0), as: UTF8.self)
-            else {
+            guard let text = YAMLReader.text(bytes) else {
                 return .failure(Refusal(reason: "it is not UTF-8", code: .syntax))
             }
             return .success(text)
@@ -83,7 +81,7 @@ enum RuleFiles {
         _ path: String, _ reason: String, _ code: RuleDiagnostic.Code = .unreadable
     ) -> RuleDiagnostic {
         RuleDiagnostic(
-            severity: .error, code: code, path: path, line: 0, column: 0, length: 1,
+            code: code, path: path,
             message: "the rule file is not used: \(reason)")
     }
 }

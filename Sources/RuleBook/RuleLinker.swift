@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import MarkedText
 
 /// Drafts of all files to rules: what replaces what, and what refers to what.
 struct RuleLinker {

@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+public import MarkedText
 internal import WireFormat
 
 /// One line of `rules list`.

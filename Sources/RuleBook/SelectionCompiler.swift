@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// `detection:` of a rule file, or `filter:`, to selections and a condition.
 struct SelectionCompiler {

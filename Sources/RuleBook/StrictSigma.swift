@@ -1,3 +1,5 @@
+internal import MarkedText
+
 /// What in a document is not plain Sigma 2.1, so that other tools may refuse it or read it in
 /// another way. The block `grantrail:` is a key of one's own, which Sigma allows.
 enum StrictSigma {

@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import MarkedText
 
 /// The value or values of one field to predicates, typed by the field and not by YAML.
 struct ValueReader {

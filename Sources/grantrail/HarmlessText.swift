@@ -1,31 +1,14 @@
-import Places
-import RuleBook
+import MarkedText
 import TokenScan
 
-extension RuleDiagnostic {
-    /// The diagnostic as people read it, without what a line with a token says.
-    var harmlessText: String {
-        guard let sourceLine, SecretText.isFound(in: sourceLine) else {
-            return SecretText.redacted(text)
-        }
-        return SecretText.redacted(path) + ":\(line):\(column): \(severity.rawValue): "
-            + withheld(code.rawValue)
+extension TextDiagnostic {
+    /// The diagnostic without what a line with a token says: messages quote and shorten the line,
+    /// and a shortened token is no longer known as one.
+    var harmless: TextDiagnostic {
+        let holdsToken = sourceLine.map { SecretText.redacted($0) != $0 } ?? false
+        return holdsToken ? withheld(because: "the line holds a token") : self
     }
-}
 
-extension NetworkDiagnostic {
-    /// The diagnostic as people read it, without what a line with a token says.
-    var harmlessText: String {
-        guard SecretText.isFound(in: sourceLine) else { return SecretText.redacted(text) }
-        return SecretText.redacted(path) + ":\(line):\(column): error: " + withheld(code.rawValue)
-    }
-}
-
-/// Messages quote and shorten what the line says; a shortened token is no longer known as one.
-private func withheld(_ code: String) -> String {
-    "not shown, because the line holds a token [\(code)]"
-}
-
-extension SecretText {
-    fileprivate static func isFound(in text: String) -> Bool { redacted(text) != text }
+    /// ``harmless`` as people read it.
+    var harmlessText: String { SecretText.redacted(harmless.text) }
 }

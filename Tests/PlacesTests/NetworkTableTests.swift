@@ -1,4 +1,5 @@
 import AuditModel
+import MarkedText
 import Places
 import Testing
 

@@ -1,4 +1,5 @@
 import Detection
+import MarkedText
 import RuleBook
 import Testing
 

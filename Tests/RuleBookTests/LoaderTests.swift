@@ -2,6 +2,7 @@ import AuditModel
 import Detection
 import Foundation
 import GrantLedger
+import MarkedText
 import RuleBook
 import Testing
 

@@ -1,5 +1,6 @@
 import AuditModel
 import Detection
+import MarkedText
 import RuleBook
 import Testing
 

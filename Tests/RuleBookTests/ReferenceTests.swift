@@ -1,4 +1,5 @@
 import Foundation
+import MarkedText
 import RuleBook
 import Testing
 

@@ -1,3 +1,4 @@
+import MarkedText
 import RuleBook
 
 /// Rule texts for tests: a sound rule, and ways to spoil it.

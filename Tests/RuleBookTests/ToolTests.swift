@@ -1,6 +1,7 @@
 import AuditModel
 import Detection
 import Foundation
+import MarkedText
 import RuleBook
 import Testing
 

@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// The block `correlation:` of a document.
 struct CorrelationCompiler {

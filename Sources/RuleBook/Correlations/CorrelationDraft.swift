@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// A correlation as its document says it, before the rules it names are found.
 struct CorrelationDraft {

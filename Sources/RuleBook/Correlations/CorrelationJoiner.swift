@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// One correlation and its rules to a rule with an operation.
 struct CorrelationJoiner {

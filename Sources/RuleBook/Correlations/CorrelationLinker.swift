@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// Joins correlations with the rules they name.
 struct CorrelationLinker {

@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// A filter document (`filter:`).
 enum FilterCompiler {

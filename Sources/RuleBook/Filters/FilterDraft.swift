@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// A filter as its document says it: events that rules shall not fire for.
 struct FilterDraft {

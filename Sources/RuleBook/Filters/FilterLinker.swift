@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// Adds filters to the rules they name.
 enum FilterLinker {

@@ -1,5 +1,6 @@
 internal import Detection
 internal import Foundation
+internal import MarkedText
 internal import WireFormat
 
 /// Tests the tests: puts mistakes into rules, one at a time, and sees whether a test notices.

@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import MarkedText
 
 /// A rule with one mistake put into it.
 struct RuleMutant {

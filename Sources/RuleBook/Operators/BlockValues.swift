@@ -1,5 +1,6 @@
 internal import Detection
 internal import Foundation
+internal import MarkedText
 
 /// The values that the block `grantrail:` is written with.
 extension RuleText {

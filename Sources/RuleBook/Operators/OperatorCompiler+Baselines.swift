@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// The operators that know what is normal for a key. Every member has a default.
 extension OperatorCompiler {

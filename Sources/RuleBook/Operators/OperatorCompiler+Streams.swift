@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// The operators over several streams: each stream is a selection among the events that the
 /// condition lets through.

@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// One operator of the block `grantrail:` to an operation and its inputs.
 struct OperatorCompiler {

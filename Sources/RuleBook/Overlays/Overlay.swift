@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import MarkedText
 
 /// A change of a rule that its operator made, with who answers for it and until when: what
 /// `rules list` and alerts say about it.

@@ -1,6 +1,7 @@
 internal import AuditModel
 internal import Detection
 internal import GrantLedger
+internal import MarkedText
 
 /// Changes loaded rules as overlays say. Where several overlays are about one event, the first
 /// decides.

@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import MarkedText
 
 /// Reads files of overlays and allow-lists, such as `local.yml`.
 enum OverlayCompiler {

@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// The events that an overlay or an allow-list is about.
 enum OverlayScope {

@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// Changes one number of a rule's operator: `count.gte`, `ratio.min`, `spike.floor`.
 enum OverlaySetting {

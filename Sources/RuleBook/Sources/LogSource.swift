@@ -1,4 +1,5 @@
 internal import Detection
+internal import MarkedText
 
 /// Sigma's `logsource`: which map a rule's fields are read by.
 enum LogSource {

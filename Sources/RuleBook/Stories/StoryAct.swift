@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 
 /// A refresh token as a story names it: `g5`, or `g5b` for a second one of the same generation.
 struct StoryToken: Hashable, Sendable {

@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 
 /// What a story must keep to so that it means what it says.
 enum StoryChecks {

@@ -1,3 +1,5 @@
+internal import MarkedText
+
 /// When the lines of a story, or the events of a list, happen: each in seconds since the first
 /// midnight.
 struct StoryClock {

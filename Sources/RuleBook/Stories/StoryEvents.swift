@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 
 /// Acts to events, as a server would have logged them that shows everything (L4).
 struct StoryEvents {

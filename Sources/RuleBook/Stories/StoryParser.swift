@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 
 /// A word of a line, with its place in the file.
 struct StoryWord {

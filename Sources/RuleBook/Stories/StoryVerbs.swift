@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 
 /// Reads the verb of a story's line and what belongs to it.
 struct StoryVerbs {

@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 
 /// The lists `events:` and `background:` of a test to events.
 struct EventListCompiler {

@@ -1,3 +1,4 @@
+internal import MarkedText
 internal import WireFormat
 
 /// YAML values as JSON, as YAML's core schema types them: what stands in quotes is a text.

@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 internal import WireFormat
 
 /// One event of a test written out under the names of the canonical event.

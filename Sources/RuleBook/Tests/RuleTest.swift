@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 
 /// A test that stands beside a rule: a story, events or both, and the alerts they must give.
 public struct RuleTest: Sendable, Equatable {

@@ -1,5 +1,6 @@
 public import AuditModel
 internal import Detection
+internal import MarkedText
 internal import WireFormat
 
 /// Runs the tests that stand beside rules, each through a ledger and an engine of its own.

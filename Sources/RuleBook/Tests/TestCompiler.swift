@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import MarkedText
 
 /// One entry of `tests:` to a ``RuleTest``. Stories are checked here, not first when they run.
 enum TestCompiler {

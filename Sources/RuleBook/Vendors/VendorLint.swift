@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import LogFormats
+internal import MarkedText
 
 /// Holds test events against what their server could have written: a test on an event that cannot
 /// be proves nothing.

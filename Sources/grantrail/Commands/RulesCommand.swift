@@ -3,6 +3,7 @@ import AuditModel
 import Delivery
 import Detection
 import Foundation
+import MarkedText
 import RuleBook
 import WireFormat
 

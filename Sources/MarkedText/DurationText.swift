@@ -1,8 +1,9 @@
-/// Durations as rules and their tests write them: a whole number and its unit.
-enum DurationText {
-    static let mostDays = 3_650
+/// Durations as rules, their tests and configurations write them: a whole number and its unit.
+public enum DurationText {
+    /// The longest of them.
+    public static let mostDays = 3_650
     /// What to write instead of something that is no duration.
-    static let remedy =
+    public static let remedy =
         "a whole number and s, m, h, d or w, such as 90s, 5m, 2h, 3d or 2w; at most \(mostDays)d"
 
     private static let units: [Character: Int64] = [
@@ -11,12 +12,12 @@ enum DurationText {
 
     /// Nanoseconds of `90s`, `5m`, `2h`, `3d`, `2w`; nil for anything else, for nothing and for
     /// more than ``mostDays``.
-    static func nanoseconds(_ text: some StringProtocol) -> Int64? {
+    public static func nanoseconds(_ text: some StringProtocol) -> Int64? {
         seconds(text).flatMap { $0 > 0 ? $0 * 1_000_000_000 : nil }
     }
 
     /// The same in seconds, where nothing at all, such as `0s`, is a duration, too.
-    static func seconds(_ text: some StringProtocol) -> Int64? {
+    public static func seconds(_ text: some StringProtocol) -> Int64? {
         guard let last = text.last, let unit = units[last] else { return nil }
         let digits = text.dropLast()
         guard (1...9).contains(digits.utf8.count),

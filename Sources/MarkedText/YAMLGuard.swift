@@ -1,8 +1,8 @@
 /// A look at YAML text before a parser sees it, for what would make the parser recurse or grow
 /// without bound.
-enum YAMLGuard {
+public enum YAMLGuard {
     /// Bytes of one file.
-    static let mostBytes = 1 << 20
+    public static let mostBytes = 1 << 20
     /// Brackets open at once.
     static let deepestFlow = 64
     /// Columns of indentation and list dashes before a line's first word; each level of block
@@ -11,14 +11,14 @@ enum YAMLGuard {
     /// References to anchors in a file. Sixteen multiply a value by 3^(16/3) ≈ 350 at most.
     static let mostAliases = 16
 
-    struct Refusal: Equatable {
-        var code: RuleDiagnostic.Code
+    struct Refusal<Code: YAMLCode> {
+        var code: Code
         var place: Place
         var message: String
     }
 
     /// The first thing to refuse, or nil.
-    static func refusal(_ text: String) -> Refusal? {
+    static func refusal<Code: YAMLCode>(_ text: String) -> Refusal<Code>? {
         if text.utf8.count > mostBytes {
             return Refusal(
                 code: .tooLarge, place: .whole,
@@ -27,7 +27,7 @@ enum YAMLGuard {
         return nesting(text) ?? aliases(text)
     }
 
-    private static func nesting(_ text: String) -> Refusal? {
+    private static func nesting<Code: YAMLCode>(_ text: String) -> Refusal<Code>? {
         var (line, column, brackets, isLeading) = (1, 0, 0, true)
         for byte in text.utf8 {
             column += 1
@@ -46,14 +46,14 @@ enum YAMLGuard {
         return nil
     }
 
-    private static func deep(_ line: Int, _ column: Int) -> Refusal {
+    private static func deep<Code: YAMLCode>(_ line: Int, _ column: Int) -> Refusal<Code> {
         Refusal(
             code: .tooDeep, place: Place(line: line, column: column, length: 1),
             message: "nested too deep: more than \(deepestFlow) open brackets "
                 + "or \(deepestBlock) columns of indentation")
     }
 
-    private static func aliases(_ text: String) -> Refusal? {
+    private static func aliases<Code: YAMLCode>(_ text: String) -> Refusal<Code>? {
         let bytes = Array(text.utf8)
         let anchors = Set(marks(UInt8(ascii: "&"), in: bytes).map(\.name))
         if anchors.isEmpty { return nil }
@@ -65,7 +65,9 @@ enum YAMLGuard {
         return nil
     }
 
-    private static func tooMany(at offset: Int, in bytes: [UInt8]) -> Refusal {
+    private static func tooMany<Code: YAMLCode>(
+        at offset: Int, in bytes: [UInt8]
+    ) -> Refusal<Code> {
         let before = bytes[..<offset]
         let line = before.count { $0 == 0x0A } + 1
         let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0

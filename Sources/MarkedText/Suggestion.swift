@@ -1,8 +1,10 @@
 /// The nearest of some names to a misspelt one.
-enum Suggestion {
+public enum Suggestion {
     /// The candidate within a third of the word's length in edits; nil when none is that near.
     /// Ties go to the first in alphabetical order.
-    static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    public static func nearest(
+        to word: String, among candidates: some Sequence<String>
+    ) -> String? {
         let typed = Array(word.lowercased().utf8.prefix(longest))
         let allowed = max(1, (typed.count + 1) / 3)
         var best: (distance: Int, name: String)?
@@ -17,7 +19,9 @@ enum Suggestion {
     }
 
     /// `; did you mean 'x'?`, or nothing.
-    static func phrase(for word: String, among candidates: some Sequence<String>) -> String {
+    public static func phrase(
+        for word: String, among candidates: some Sequence<String>
+    ) -> String {
         nearest(to: word, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
     }
 

@@ -1,15 +1,25 @@
 internal import Yams
 
-/// Rule text to YAML documents, with every bound of ``YAMLGuard`` and every failure as a
+/// Text to YAML documents, with every bound of ``YAMLGuard`` and every failure as a
 /// diagnostic.
-enum YAMLReader {
+public enum YAMLReader {
     /// Values in one file, aliases counted each time they are used.
     static let mostNodes = 100_000
     static let mostDocuments = 1_000
 
+    /// The text of a file's bytes, without a byte order mark, which is no part of the first key;
+    /// nil if they are not UTF-8.
+    public static func text(_ bytes: some Collection<UInt8>) -> String? {
+        let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        return String(validating: bytes.dropFirst(isMarked ? 3 : 0), as: UTF8.self)
+    }
+
     /// The documents that could be read; empty ones are left out.
-    static func documents(_ text: String, into report: inout RuleText) -> [YAMLNode] {
-        if let refusal = YAMLGuard.refusal(text) {
+    public static func documents<Code: YAMLCode>(
+        _ text: String, into report: inout TextReport<Code>
+    ) -> [YAMLNode] {
+        let refusal: YAMLGuard.Refusal<Code>? = YAMLGuard.refusal(text)
+        if let refusal {
             report.error(refusal.code, refusal.place, refusal.message)
             return []
         }
@@ -84,7 +94,9 @@ enum YAMLReader {
         return Place(line: mark.line, column: mark.column, length: max(1, length))
     }
 
-    private static func describe(_ error: any Error, into report: inout RuleText) {
+    private static func describe<Code: YAMLCode>(
+        _ error: any Error, into report: inout TextReport<Code>
+    ) {
         guard let error = error as? YamlError else {
             report.error(.syntax, .whole, "not YAML")
             return
