@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import Intake
 public import WireFormat
 
 /// The status of a live run as JSON.

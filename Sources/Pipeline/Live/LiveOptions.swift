@@ -1,5 +1,6 @@
 public import AuditModel
 public import Detection
+public import EventStore
 public import Intake
 public import LogFormats
 public import Places

@@ -58,9 +58,9 @@ extension LiveRun {
         // By event time, and never by a clock that jumped ahead of all events.
         let cutoff = min(engine.frontier, clock.wall()) - retention
         let result = try store.retain(after: cutoff)
-        if result.removed > 0 {
+        if result.removedEvents > 0 {
             log(LiveLogLine(.info, "retention.removed",
-                "\(result.removed) events older than the retention were removed"))
+                "\(result.removedEvents) events older than the retention were removed"))
         }
     }
 

@@ -13,13 +13,15 @@ extension LiveRun {
         book = AlertBook(
             provisional: try store.alertRecords().filter { $0.state == .provisional }
         ) { [store] (id) throws(StoreError) in try store.alertRecord(id: id) }
-        for sink in options.sinks where try store.delivered(to: sink.name) == 0 {
-            try store.setDelivered(try store.lastNotice(), to: sink.name)
+        let last = try store.lastNotice()
+        for sink in options.sinks {
+            // A sink that is new hears of what comes.
+            let delivered = try store.delivered(to: sink.name)
+            if delivered == 0 { try store.setDelivered(last, to: sink.name) }
         }
         let isOvertaken = try hasEvents(foreign, before: progress.watermark)
-        if isOvertaken || !(try resume(progress)) {
-            try learn(progress, isOvertaken: isOvertaken)
-        }
+        let isResumed = isOvertaken ? false : try resume(progress)
+        if !isResumed { try learn(progress, isOvertaken: isOvertaken) }
         try settleLearned(frontier: engine.frontier)
         timers.snapshot = clock.steady() + options.snapshotEvery
         status.change { status in

@@ -1,8 +1,8 @@
-public import AuditModel
+internal import AuditModel
 public import Detection
 public import EventStore
 internal import Foundation
-internal import Intake
+public import Intake
 internal import Places
 internal import TokenScan
 
