@@ -29,16 +29,8 @@ extension DetectionRun {
         }
     }
 
-    /// Whether an event of a kind can raise a provisional alert, a leaked token aside. An event of
-    /// another kind can still change what later ones raise.
-    public func concerns(_ kind: EventKind) -> Bool { lookahead?.concerns(kind) ?? false }
-
-    /// The same for one event, what it leaks included.
-    public func concerns(_ batch: borrowing EventBatch, row: Int) -> Bool {
-        guard let lookahead else { return false }
-        return lookahead.concerns(batch.kind[row])
-            || lookahead.concernsLeaks && batch.code(.leaked, row) != 0
-    }
+    /// Whether a peek for an event of a kind can raise anything, see ``PeekFilter``.
+    public func concerns(_ kind: EventKind) -> Bool { peekFilter.concerns(kind) }
 
     /// What admitting findings would add to the alerts that stand, by (time, id).
     private func alerts(newWith findings: [Finding]) -> [Alert] {

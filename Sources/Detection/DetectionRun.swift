@@ -14,6 +14,8 @@ public struct DetectionRun: Sendable {
     private let factMask: FactSet
     /// Nil in a run that is never asked what events to come would mean.
     var lookahead: Lookahead?
+    /// Which events ``peek(_:pool:)`` is worth calling for.
+    public private(set) var peekFilter = PeekFilter()
     /// Events taken in.
     public internal(set) var eventCount = 0
 
@@ -28,7 +30,10 @@ public struct DetectionRun: Sendable {
             Engine(rules: rules, shard: $0, of: max(1, shards))
         }
         self.init(ledger: Ledger(limits: limits), engines: engines)
-        if peeks { lookahead = Lookahead(rules: rules) }
+        guard peeks else { return }
+        let lookahead = Lookahead(rules: rules)
+        peekFilter = PeekFilter(lookahead.engine)
+        self.lookahead = lookahead
     }
 
     /// A run over a ledger and engines as they stand.

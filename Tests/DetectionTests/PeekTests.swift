@@ -55,7 +55,7 @@ struct PeekTests {
             #expect(Set(shown.map(Essence.init)) == expected, "seed \(seed), before event \(row)")
             #expect(shown.allSatisfy { $0.state == .provisional && $0.revision == 0 })
             if !shown.isEmpty {
-                #expect(rows.contains { peeked.concerns(sample.batch, row: $0) })
+                #expect(rows.contains { peeked.peekFilter.concerns(sample.batch, row: $0) })
             }
             peeked.take(sample.batch, row: row, pool: pool)
             plain.take(sample.batch, row: row, pool: pool)

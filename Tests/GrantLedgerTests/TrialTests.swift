@@ -10,22 +10,23 @@ struct TrialTests {
         Ledger.Limits(families: 400, tokens: 6400),
     ]
 
-    @Test("everything is as it was, and later events mean the same", arguments: 0..<24)
+    @Test("everything is as it was, and later events mean the same", arguments: 0..<18)
     func noTrace(seed: UInt64) {
-        let events = RandomEvents(seed: seed, count: 300).batch
+        let events = RandomEvents(seed: seed, count: 200).batch
         var random = SplitMix(state: seed ^ 0xFFFF)
         let limits = Self.limits[Int(seed) % Self.limits.count]
         var (plain, tried) = (Ledger(limits: limits), Ledger(limits: limits))
         for row in 0..<events.count {
-            let before = row % 20 == 0 ? image(tried) : []
+            let before = row % 25 == 0 ? image(tried) : []
             let length = Int(random.next() % 24)
-            let told = tried.trial { ledger in
-                (0..<length).map { _ in
-                    fold(events, Int(random.next() % UInt64(events.count)), &ledger)
+            tried.trial { ledger in
+                var transition = Transition()
+                for _ in 0..<length {
+                    let other = Int(random.next() % UInt64(events.count))
+                    _ = ledger.apply(events, row: other, pool: events.pool, into: &transition)
                 }
             }
-            #expect(told.count == length)
-            if row % 20 == 0 { #expect(image(tried) == before, "seed \(seed), event \(row)") }
+            if row % 25 == 0 { #expect(image(tried) == before, "seed \(seed), event \(row)") }
             #expect(
                 fold(events, row, &tried) == fold(events, row, &plain),
                 "seed \(seed), event \(row)")
