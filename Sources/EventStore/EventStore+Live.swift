@@ -30,7 +30,8 @@ extension EventStore {
         guard sequence <= notices.count, sink.utf8.count <= Self.textLimit else {
             throw invalid("sink \(sink.prefix(80)) cannot have taken notice \(sequence)")
         }
-        if try sequence > delivered(to: sink) { pendingDelivered[sink] = sequence }
+        let known = try delivered(to: sink) ?? -1
+        if sequence > known { pendingDelivered[sink] = sequence }
     }
 
     /// Writes the journal, a live commit and what sinks took, and commits.

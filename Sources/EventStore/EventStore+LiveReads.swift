@@ -135,15 +135,16 @@ extension EventStore {
             "SELECT seq FROM notice ORDER BY seq DESC LIMIT 1", doing: "read notices")
     }
 
-    /// The sequence of the last notice that a sink took; 0 before the first.
-    public func delivered(to sink: String) throws(StoreError) -> Int64 {
-        guard try hasLiveTables() else { return 0 }
+    /// The sequence of the last notice that a sink took, 0 before the first; nil for a sink that
+    /// the store has not heard of.
+    public func delivered(to sink: String) throws(StoreError) -> Int64? {
+        guard try hasLiveTables() else { return nil }
         if let pending = pendingDelivered[sink] { return pending }
         let query = try database.prepare(
             "SELECT delivered, digest FROM sink WHERE name = ?1", doing: "read what a sink took")
         query.bind(1, sink)
         defer { query.reset() }
-        guard try query.step() else { return 0 }
+        guard try query.step() else { return nil }
         guard query.array(1) == LiveHash.sink(sink, query.int(0), identity) else {
             throw corrupt("what sink \(sink) took does not match its digest")
         }

@@ -91,10 +91,11 @@ final class LiveEngine {
             pending.append((batch, rows))
             grants.add(batch, rows)
         }
+        let filter = run.peekFilter
         var alerts: [Alert] = []
         var seen: Set<ID128> = []
         for (batch, rows) in pending {
-            for row in rows where run.concerns(batch.events, row: row) {
+            for row in rows where filter.concerns(batch.events, row: row) {
                 if seen.contains(batch.events.id(.event, row)) { continue }
                 guard let events = grants.related(to: RowReference(batch, row: row), from: frontier)
                 else {

@@ -200,7 +200,7 @@ extension LiveRun {
     /// Tells every sink what it has not heard; that it did becomes durable with the next commit.
     private func tell() throws(StoreError) {
         for sink in options.sinks {
-            var last = try store.delivered(to: sink.name)
+            var last = try store.delivered(to: sink.name) ?? 0
             while last < (try store.lastNotice()) {
                 let notices = try store.notices(after: last, limit: 1000)
                 guard let end = notices.last?.sequence else { break }

@@ -17,7 +17,7 @@ extension LiveRun {
         for sink in options.sinks {
             // A sink that is new hears of what comes.
             let delivered = try store.delivered(to: sink.name)
-            if delivered == 0 { try store.setDelivered(last, to: sink.name) }
+            if delivered == nil { try store.setDelivered(last, to: sink.name) }
         }
         let isOvertaken = try hasEvents(foreign, before: progress.watermark)
         let isResumed = isOvertaken ? false : try resume(progress)
