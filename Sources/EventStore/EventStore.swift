@@ -23,7 +23,8 @@ public final class EventStore {
         case committed
     }
 
-    let path: String
+    /// The file.
+    public let path: String
     let isReadOnly: Bool
     let isTemporary: Bool
     private var lock: WriterLock?

@@ -123,7 +123,22 @@ extension LiveRun {
             try commit(&turn)
             timers.positions = now + 1_000_000_000
         }
+        holdBack()
         try keepHouse(now, isStopping: isStopping)
+    }
+
+    /// Events that wait for the watermark at most, before partitions that ran ahead are held back.
+    private static let mostPending = 400_000
+
+    /// Lets partitions that are behind in event time catch up, so that what waits stays bounded.
+    private func holdBack() {
+        let pending = engine.pendingCount
+        if paused.isEmpty ? pending < Self.mostPending : pending > Self.mostPending / 2 { return }
+        let ahead = paused.isEmpty ? board.ahead() : []
+        for (index, source) in options.sources.enumerated() {
+            source.source.pause(Set(ahead.filter { $0.source == index }.map(\.partition)))
+        }
+        paused = ahead
     }
 
     /// Gives the rules what the store has and they have not seen.

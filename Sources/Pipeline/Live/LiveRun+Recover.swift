@@ -97,7 +97,7 @@ extension LiveRun {
             log(LiveLogLine(.info, "run.learning",
                 "rules learn from \(store.eventCount - store.firstPosition) stored events: \(reason)"))
         }
-        let run = try Learner(store: store, rules: rulesInUse, log: log).learn(before: frontier)
+        let run = try Learner(store: store, rules: rulesInUse).learn(before: frontier)
         engine = LiveEngine(run: run, frontier: frontier, read: store.eventCount)
         for index in store.blocks.indices where store.blocks[index].maxTime >= frontier {
             let batch = try store.readBlock(index)
@@ -115,40 +115,42 @@ extension LiveRun {
         status.change { $0.rules = rulesInUse.count }
     }
 
-    /// Exchanges the rules: new ones learn from the store first, up to where the old ones are.
-    func exchange(_ rules: [Rule]) throws(StoreError) {
+    /// Begins to teach other rules; they are exchanged when they have learned.
+    func beginExchange(_ rules: [Rule]) {
         if rules.map(\.hash).sorted() == rulesInUse.map(\.hash).sorted() {
             log(LiveLogLine(.info, "rules.unchanged", "the rules are those in use"))
             return
         }
-        let run = try Learner(store: store, rules: rules, log: log).learn(before: engine.frontier)
+        log(LiveLogLine(.info, "rules.learning", "\(rules.count) rules learn from the store"))
+        learning = RuleLearning(path: store.path, rules: rules, until: engine.frontier)
+    }
+
+    /// Puts rules to use that have learned, after they caught up with those in use.
+    func finishExchange() throws(StoreError) {
+        guard let learning, let outcome = learning.outcome else { return }
+        self.learning = nil
+        var run: DetectionRun
+        switch outcome {
+        case .success(let learned): run = learned
+        case .failure(let error):
+            log(LiveLogLine(.error, "rules.refused",
+                "the new rules could not learn and the old ones stay: \(error.message)"))
+            return
+        }
+        if learning.until < engine.frontier {
+            try Learner(store: store, rules: learning.rules)
+                .teach(&run, times: learning.until ... (engine.frontier - 1))
+        }
         engine.run = run
-        rulesInUse = rules
+        rulesInUse = learning.rules
         try settleLearned(frontier: engine.frontier)
         var commit = LiveCommit()
         commit.controls = [
             ControlRecord(
                 time: clock.wall(), kind: "rules.loaded", position: store.eventCount,
-                body: "{\"rules\":\(rules.count)}")
+                body: "{\"rules\":\(rulesInUse.count)}")
         ]
         try store.commit(commit)
-        log(LiveLogLine(.info, "rules.loaded", "\(rules.count) rules are in use"))
-    }
-}
-
-/// Teaches rules from what a store holds.
-struct Learner {
-    let store: EventStore
-    let rules: [Rule]
-    let log: @Sendable (LiveLogLine) -> Void
-
-    /// A run that has seen all kept events before a time.
-    func learn(before time: Int64) throws(StoreError) -> DetectionRun {
-        var run = DetectionRun(rules: rules, peeks: true)
-        if time == .min { return run }
-        try StoreReplay(store, times: .min ... (time - 1)).run { batch, row, pool in
-            run.take(batch, row: row, pool: pool)
-        }
-        return run
+        log(LiveLogLine(.info, "rules.loaded", "\(rulesInUse.count) rules are in use"))
     }
 }

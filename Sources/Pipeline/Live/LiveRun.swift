@@ -35,6 +35,8 @@ public final class LiveRun: @unchecked Sendable {
     var rulesInUse: [Rule]
     var timers = LiveTimers()
     var openPositions: [String: ResumePosition] = [:]
+    var learning: RuleLearning?
+    var paused: Set<PartitionBoard.Name> = []
 
     private let requests = LiveRequests()
     private let threads = SourceThreads()
@@ -142,7 +144,9 @@ public final class LiveRun: @unchecked Sendable {
                 }
             }
             try finish(&turn, isStopping: isStopping)
-            if !isStopping, let rules = requests.newRules() { try exchange(rules) }
+            if isStopping { continue }
+            if let rules = requests.newRules() { beginExchange(rules) }
+            try finishExchange()
         }
         return failure
     }

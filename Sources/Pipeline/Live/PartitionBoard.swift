@@ -134,6 +134,13 @@ struct PartitionBoard {
         return greatest.map { $0 == .max ? .max : $0 + 1 }
     }
 
+    /// Partitions that ran ahead of the one that decides.
+    func ahead() -> Set<Name> {
+        let least = partitions.values.filter { !$0.isIdle }.map(\.tracker.watermark).min()
+        guard let least else { return [] }
+        return Set(partitions.filter { $0.value.tracker.watermark > least }.keys)
+    }
+
     private static func later(_ left: Int64?, _ right: Int64?) -> Int64? {
         guard let left, let right else { return left ?? right }
         return max(left, right)
