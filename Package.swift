@@ -68,6 +68,7 @@ let package = Package(
         library("Delivery", ["AuditModel", "WireFormat"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
         library("Places", ["AuditModel", "MarkedText", "CMaxMind"]),
+        library("Configuration", ["AuditModel", "WireFormat", "MarkedText"]),
         // Floor 4
         library(
             "Pipeline",
@@ -81,7 +82,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "Places", "MarkedText", "CAllocator", "COpenSSL", arguments,
+                "Places", "MarkedText", "Configuration", "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 
@@ -95,6 +96,7 @@ let package = Package(
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
+        tests("Configuration", ["Configuration", "AuditModel", "MarkedText"]),
         tests("Places", ["Places", "AuditModel", "MarkedText"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
         tests("Pipeline", ["Pipeline", "AuditModel", "Detection", "Intake", "LogFormats"]),

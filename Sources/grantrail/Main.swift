@@ -25,7 +25,7 @@ struct Grantrail: ParsableCommand {
         subcommands: [
             DemoCommand.self, IngestCommand.self, BacktestCommand.self, TailCommand.self,
             SimulateCommand.self, GrantCommand.self, RulesCommand.self, StoreCommand.self,
-            ScanCommand.self, MeasureCommand.self,
+            ScanCommand.self, ConfigCommand.self, MeasureCommand.self,
         ])
 
     static func main() {
