@@ -69,6 +69,7 @@ let package = Package(
         library("Delivery", ["AuditModel", "WireFormat"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
         library("Places", ["AuditModel", "MarkedText", "CMaxMind"]),
+        library("Configuration", ["AuditModel", "WireFormat", "MarkedText"]),
         // Floor 4
         library(
             "Pipeline",
@@ -82,7 +83,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "Places", "MarkedText", "CAllocator", "COpenSSL", arguments,
+                "Places", "MarkedText", "Configuration", "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 
@@ -96,6 +97,7 @@ let package = Package(
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel"]),
         tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
+        tests("Configuration", ["Configuration", "AuditModel", "MarkedText"]),
         tests("Places", ["Places", "AuditModel", "MarkedText"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
         tests(

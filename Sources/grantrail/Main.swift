@@ -24,9 +24,9 @@ struct Grantrail: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, IngestCommand.self, BacktestCommand.self, TailCommand.self,
-            SimulateCommand.self, GrantCommand.self,  
-            AlertsCommand.self, RulesCommand.self, StoreCommand.self,
-            ScanCommand.self, MeasureCommand.self,
+            SimulateCommand.self, GrantCommand.self, RulesCommand.self, StoreCommand.self,
+            ScanCommand.self, RunCommand.self, ConfigCommand.self, ControlCommand.self,
+            AlertsCommand.self, MeasureCommand.self,
         ])
 
     static func main() {

@@ -13,8 +13,12 @@ struct Printer {
     let style: TextStyle
 
     init(_ options: OutputOptions) {
-        choice = options.choice
-        style = options.style
+        self.init(options.choice, options.style)
+    }
+
+    init(_ choice: OutputChoice, _ style: TextStyle) {
+        self.choice = choice
+        self.style = style
     }
 
     /// Alerts: a block each for people, a line each, or one array.

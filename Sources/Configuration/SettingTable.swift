@@ -1,0 +1,161 @@
+/// Every setting that there is. Reader, variables, schema and reference come from this table alone.
+enum SettingTable {
+    static let root: [Setting] = [
+        Setting("store", .section(store, isAlways: true), "where events and alerts are kept"),
+        Setting(
+            "fingerprint", .secret,
+            "the key of token fingerprints; without it the key of this user, made on first use"),
+        Setting(
+            "mode", .choice(["alert", "observe"]),
+            "observe records and judges everything and sends nothing", preset: "alert"),
+        Setting("sources", .variants(sources, of: "source"), "what is read"),
+        Setting("rules", .section(rules, isAlways: true), "the rules that judge"),
+        Setting("clients", .path, "file of what is known about OAuth clients"),
+        Setting("geo", .section(geo, isAlways: false), "where addresses are"),
+        Setting("sinks", .variants(sinks, of: "sink"), "where alerts go"),
+        Setting(
+            "control", .section(control, isAlways: true),
+            "how other commands reach a running service"),
+        Setting(
+            "drain_timeout", .duration, "how long a stopping service waits for what is under way",
+            preset: "30s"),
+        Setting("jobs", .count(1...256), "threads that decode", preset: "2"),
+        Setting("log", .section(log, isAlways: true), "what the service says about itself"),
+    ]
+
+    static let store: [Setting] = [
+        Setting("path", .path, "the store's file; made if it is not there", isRequired: true),
+        Setting("retention", .duration, "how long events are kept; without it for ever"),
+        Setting(
+            "low_water", .lowWater,
+            "free space below which the disk counts as nearly full; "
+                + "without it 1 GB, or 5 % of the file system if that is less"),
+        Setting(
+            "snapshot_every", .duration, "how often the state of the rules is kept for a restart",
+            preset: "5m"),
+    ]
+
+    static let rules: [Setting] = [
+        Setting("dirs", .list(.path), "rule files and directories, added to the pack"),
+        Setting("lateness", .duration, "how far events may be out of order", preset: "30s"),
+        Setting(
+            "experimental", .truth, "also run rules that are experimental or deprecated",
+            preset: "false"),
+    ]
+
+    static let geo: [Setting] = [
+        Setting("city", .path, "database of places (.mmdb)"),
+        Setting("asn", .path, "database of autonomous systems or of kinds of networks (.mmdb)"),
+        Setting("networks", .path, "own networks (CSV)"),
+        Setting(
+            "trusted_proxies", .list(.prefix),
+            "own proxies, addresses or prefixes: never a token's holder"),
+    ]
+
+    static let control: [Setting] = [
+        Setting("socket", .path, "path of the control socket; without it beside the store")
+    ]
+
+    static let log: [Setting] = [
+        Setting("format", .choice(["text", "json"]), "form of the log", preset: "text"),
+        Setting(
+            "level", .choice(["debug", "info", "warning", "error"]), "the least that is logged",
+            preset: "info"),
+    ]
+
+    // MARK: - Sources
+
+    static let sources = [
+        Variant(
+            type: "kafka", help: "topics of a Kafka cluster",
+            settings: identity(["kafka"], "source") + kafka + reading),
+        Variant(
+            type: "file", help: "files that grow, are rotated or come anew",
+            settings: identity(["file"], "source") + file + reading),
+    ]
+
+    private static func identity(_ types: [String], _ what: String) -> [Setting] {
+        [
+            Setting("type", .choice(types), "the kind of \(what)", isRequired: true),
+            Setting(
+                "name", .name, "names the \(what) for good; without it the type", preset: types[0]),
+        ]
+    }
+
+    /// What all kinds of sources have.
+    private static let reading: [Setting] = [
+        Setting("dialect", .dialect, "format of the records, or auto", preset: "auto"),
+        Setting(
+            "start", .start,
+            "where reading starts the first time: beginning (earliest), end (latest) or a moment",
+            preset: "beginning"),
+        Setting(
+            "until", .choice(["never", "end"]),
+            "end: the source is done when what is there now was read", preset: "never"),
+        Setting("tenant", .text, "tenant of events that name none"),
+        Setting("time_zone", .timeZone, "zone of log times that name none", preset: "UTC"),
+        Setting(
+            "lateness", .duration, "how far events of this source may be out of order; "
+                + "without it rules.lateness"),
+        Setting(
+            "idle_after", .duration,
+            "how long a silent partition holds the others back in event time", preset: "1m"),
+    ]
+
+    private static let kafka: [Setting] = [
+        Setting("brokers", .list(.text), "host:port of some brokers", isRequired: true),
+        Setting(
+            "topic", .list(.text), "topic or topics to read", isRequired: true, alias: "topics"),
+        Setting("group", .text, "consumer group", preset: "grantrail"),
+        Setting(
+            "assignment", .choice(["cooperative", "eager"]),
+            "how partitions move between members of the group", preset: "cooperative"),
+        Setting("security", .section(security, isAlways: false), "encryption and login"),
+        Setting("properties", .map, "settings of librdkafka that have no name here; no secrets"),
+    ]
+
+    private static let security: [Setting] = [
+        Setting("sasl", .section(sasl, isAlways: false), "login by user name and password"),
+        Setting(
+            "tls", .section(tls, isAlways: false), "encryption; {} for the system's authorities"),
+    ]
+
+    private static let sasl: [Setting] = [
+        Setting(
+            "mechanism", .choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]), "SASL mechanism",
+            isRequired: true),
+        Setting("username", .text, "user name", isRequired: true),
+        Setting("password", .secret, "password", isRequired: true),
+    ]
+
+    private static let tls: [Setting] = [
+        Setting("ca", .path, "certificates of the authorities that are believed (PEM)"),
+        Setting("certificate", .path, "certificate of this client (PEM)"),
+        Setting("key", .path, "private key of this client (PEM)"),
+        Setting("key_password", .secret, "password of the private key"),
+        Setting(
+            "verify_hostname", .truth, "the broker's certificate must name its host",
+            preset: "true"),
+    ]
+
+    private static let file: [Setting] = [
+        Setting(
+            "path", .list(.path), "files, directories or patterns with * and ?", isRequired: true),
+        Setting(
+            "poll", .duration, "how often to look where the system does not tell of changes",
+            preset: "1s"),
+    ]
+
+    // MARK: - Sinks
+
+    static let sinks = [
+        Variant(
+            type: "stdout", help: "standard output of the service",
+            settings: identity(["stdout"], "sink") + [
+                Setting("output", .choice(["ndjson", "text"]), "form of alerts", preset: "ndjson"),
+                Setting(
+                    "min", .choice(["info", "low", "medium", "high", "critical"]),
+                    "the least severity that is sent", preset: "low"),
+            ])
+    ]
+}

@@ -1,0 +1,195 @@
+import ArgumentParser
+import AuditModel
+import Configuration
+import Detection
+import EventStore
+import Foundation
+import Intake
+import Pipeline
+import Places
+import RuleBook
+import TokenScan
+import WireFormat
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the service: read sources as they grow, store, judge, tell.",
+        discussion: """
+            Reads until it is stopped; with sources that end (`until: end`) until all of them did. \
+            SIGTERM and SIGINT take in what is under way and end the service; what it had not \
+            taken in is read at the next start. SIGHUP reads the rules again: if they are not \
+            sound the old ones stay in use. `grantrail control status` asks how it fares.
+
+            EXAMPLES
+              grantrail config check --config config.yaml && grantrail run --config config.yaml
+              grantrail run --config config.yaml | jq -r '.severity + " " + .message'
+            """)
+
+    @OptionGroup var arguments: ConfigurationArguments
+
+    func run() {
+        Terminal.ignoreBrokenPipes()
+        let loaded = ConfigurationCheck.check(arguments.load())
+        for diagnostic in loaded.diagnostics { Terminal.note(diagnostic.harmlessText) }
+        guard let configuration = loaded.configuration, !loaded.hasErrors else {
+            Terminal.fail(
+                "the configuration \(loaded.path) cannot be used; see above, and "
+                    + "`grantrail config check`", status: 78)
+        }
+        perform { () throws(PipelineError) in
+            try Service(configuration).run()
+        }
+    }
+}
+
+/// The service as a process: what the configuration says, around a live run.
+struct Service {
+    private let configuration: ServiceConfiguration
+    private let log: @Sendable (LiveLogLine) -> Void
+    private let clock = ServiceClock.system
+
+    init(_ configuration: ServiceConfiguration) {
+        self.configuration = configuration
+        let service = ServiceLog(
+            format: configuration.log.format, level: configuration.log.level)
+        let clock = clock
+        log = { service.write($0, at: clock.wall()) }
+    }
+
+    func run() throws(PipelineError) {
+        let key = try key()
+        let rules = Self.rules(configuration)
+        guard let rules else {
+            Terminal.fail("the rules cannot be used; see above", status: 2)
+        }
+        log(LiveLogLine(.info, "kafka.version", "librdkafka \(KafkaLibrary.version)"))
+        if let warning = KafkaLibrary.warning {
+            log(LiveLogLine(.warning, "kafka.version", warning))
+        }
+        let store = try openStore(
+            configuration.store.path, .readWrite(keyCheck: key.checkValue))
+        var options = LiveOptions(
+            sources: ServiceSources.make(configuration, store: store.identity), rules: rules,
+            key: key)
+        options.sinks = ServiceSinks.make(configuration)
+        options.mode = configuration.mode == .observe ? .observe : .alert
+        options.places = try places()
+        options.jobs = configuration.jobs
+        options.statePath = configuration.store.path + "-state"
+        options.snapshotEvery = configuration.store.snapshotEvery
+        options.retention = configuration.store.retention
+        options.lowWater = configuration.store.lowWater.bytes(
+            of: store.totalSpace ?? .max)
+        options.drainTimeout = configuration.drainTimeout
+        let run = try onStore { () throws(StoreError) in
+            try LiveRun(store: store, options: options, clock: clock, log: log)
+        }
+        try serve(run, store)
+    }
+
+    private func serve(_ run: LiveRun, _ store: EventStore) throws(PipelineError) {
+        let signals = ServiceSignals()
+        signals.on(SIGTERM) { run.stop() }
+        signals.on(SIGINT) { run.stop() }
+        signals.on(SIGHUP) { [self] in _ = reload(run) }
+        let server = try listen(run)
+        defer { server.close() }
+        do throws(LiveRun.Failure) {
+            try run.run()
+        } catch {
+            // What was committed stays; closing only leaves a tidy file behind.
+            try? store.close()
+            throw switch error {
+            case .store(let error): .store(error)
+            case .source(let error): .source(error)
+            }
+        }
+        try onStore { () throws(StoreError) in try store.close() }
+        withExtendedLifetime(signals) {}
+    }
+
+    private func listen(_ run: LiveRun) throws(PipelineError) -> ControlServer {
+        do throws(ControlError) {
+            return try ControlServer(path: configuration.controlSocket) { [self] request in
+                answer(request, run)
+            }
+        } catch {
+            throw .control(error)
+        }
+    }
+
+    private func answer(_ request: String, _ run: LiveRun) -> [UInt8] {
+        var writer = JSONWriter()
+        switch request {
+        case "status": StatusJSON.append(run.status.now, to: &writer)
+        case "reload":
+            writer.beginObject()
+            writer.member("reloaded", reload(run).map { $0 ? "yes" : "no" } ?? "no")
+            writer.endObject()
+        case "stop":
+            run.stop()
+            writer.beginObject()
+            writer.member("stopping", "yes")
+            writer.endObject()
+        default:
+            writer.beginObject()
+            writer.member("error", "unknown request; known are: status, reload, stop")
+            writer.endObject()
+        }
+        return writer.takeBytes()
+    }
+
+    /// Reads the rules again; unsound ones change nothing.
+    private func reload(_ run: LiveRun) -> Bool? {
+        guard let rules = Self.rules(configuration) else {
+            log(LiveLogLine(.error, "rules.refused",
+                "the rules were not exchanged, because they are not sound; the old ones stay in "
+                    + "use"))
+            return false
+        }
+        run.replaceRules(rules)
+        return true
+    }
+
+    /// The rules that run; nil, and diagnostics on standard error, if any is not sound.
+    private static func rules(_ configuration: ServiceConfiguration) -> [Rule]? {
+        var loaded = RuleBook.load(paths: configuration.rules.directories)
+        for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
+            Terminal.note(diagnostic.harmlessText)
+        }
+        if loaded.diagnostics.contains(where: \.isError) { return nil }
+        loaded.runsExperimental = configuration.rules.runsExperimental
+        return loaded.active
+    }
+
+    private func key() throws(PipelineError) -> FingerprintKey {
+        guard let reference = configuration.fingerprint else { return try fingerprintKey(nil) }
+        guard let bytes = reference.secret?.reveal(), let key = FingerprintKey(fileContent: bytes)
+        else { throw .key(.tooShort(path: "named by fingerprint")) }
+        return key
+    }
+
+    private func places() throws(PipelineError) -> PlaceBook? {
+        guard let geography = configuration.geography else { return nil }
+        do throws(PlacesError) {
+            return try PlaceBook(
+                city: geography.city, asn: geography.asn, networks: geography.networks,
+                trustedProxies: geography.trustedProxies)
+        } catch {
+            throw .places(error)
+        }
+    }
+}
+
+/// The system's clocks.
+enum ServiceClock {
+    static let system = LiveClock(
+        wall: { read(CLOCK_REALTIME) }, steady: { read(CLOCK_MONOTONIC) })
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var moment = timespec()
+        clock_gettime(clock, &moment)
+        return Int64(moment.tv_sec) * 1_000_000_000 + Int64(moment.tv_nsec)
+    }
+}

@@ -1,0 +1,127 @@
+import AuditModel
+import Configuration
+import Foundation
+import MarkedText
+import Places
+import RuleBook
+import TokenScan
+
+/// What `config check` looks at beyond the text: files, directories, rules, the key.
+struct ConfigurationCheck {
+    private var loaded: LoadedConfiguration
+
+    /// The configuration with what a look at the world found wrong.
+    static func check(_ loaded: LoadedConfiguration) -> LoadedConfiguration {
+        var check = ConfigurationCheck(loaded: loaded)
+        guard let configuration = loaded.configuration else { return loaded }
+        check.store(configuration)
+        check.key(configuration)
+        check.rules(configuration)
+        check.places(configuration)
+        if let clients = configuration.clients { check.file(clients, at: "clients") }
+        for source in configuration.sources { check.source(source) }
+        return check.loaded
+    }
+
+    private mutating func store(_ configuration: ServiceConfiguration) {
+        writable(configuration.store.path, at: "store.path")
+        writable(configuration.controlSocket, at: "control.socket")
+        // The kernel's `sockaddr_un` has room for 107 bytes and a zero.
+        if configuration.controlSocket.utf8.count > 107 {
+            loaded.add(
+                .unusableFile, at: "control.socket",
+                "the path of the control socket has more than 107 bytes",
+                remedy: "set control.socket to a shorter one")
+        }
+    }
+
+    /// The directory of a file must take new files.
+    private mutating func writable(_ path: String, at setting: String) {
+        let directory = (path as NSString).deletingLastPathComponent
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory)
+        guard exists, isDirectory.boolValue else {
+            loaded.add(
+                .missingFile, at: setting, "there is no directory \(directory)",
+                remedy: "make it, owned by the user of the service")
+            return
+        }
+        if access(directory, W_OK | X_OK) != 0 {
+            loaded.add(
+                .unusableFile, at: setting, "this user may not write to \(directory)",
+                remedy: "run the check as the user of the service, or change the owner")
+        } else if FileManager.default.fileExists(atPath: path), access(path, R_OK | W_OK) != 0 {
+            loaded.add(.unusableFile, at: setting, "this user may not write \(path)")
+        }
+    }
+
+    private mutating func key(_ configuration: ServiceConfiguration) {
+        guard let secret = configuration.fingerprint?.secret else { return }
+        var content = secret.reveal()
+        let isKey = FingerprintKey(fileContent: content) != nil
+        for index in content.indices { content[index] = 0 }
+        if !isKey {
+            loaded.add(
+                .missingSecret, at: "fingerprint", "the key holds fewer than 32 bytes",
+                remedy: "64 hexadecimal digits, base64 or raw")
+        }
+    }
+
+    private mutating func rules(_ configuration: ServiceConfiguration) {
+        var usable: [String] = []
+        for path in configuration.rules.directories {
+            if file(path, at: "rules.dirs") { usable.append(path) }
+        }
+        let rules = RuleBook.load(paths: usable)
+        for diagnostic in rules.diagnostics where diagnostic.isError {
+            let line = diagnostic.line > 0 ? ":\(diagnostic.line):\(diagnostic.column)" : ""
+            loaded.add(
+                .unusableFile, at: "rules.dirs",
+                "\(diagnostic.path)\(line): \(diagnostic.harmless.message)",
+                remedy: "`grantrail rules check` shows the place")
+        }
+    }
+
+    private mutating func places(_ configuration: ServiceConfiguration) {
+        guard let geography = configuration.geography else { return }
+        let files = [
+            ("geo.city", geography.city), ("geo.asn", geography.asn),
+            ("geo.networks", geography.networks),
+        ]
+        for (setting, path) in files {
+            guard let path, file(path, at: setting) else { continue }
+            do throws(PlacesError) {
+                _ = try PlaceBook(
+                    city: setting == "geo.city" ? path : nil,
+                    asn: setting == "geo.asn" ? path : nil,
+                    networks: setting == "geo.networks" ? path : nil, trustedProxies: [])
+            } catch {
+                loaded.add(.unusableFile, at: setting, error.message)
+                for diagnostic in error.diagnostics {
+                    loaded.add(
+                        .unusableFile, at: setting,
+                        "\(diagnostic.path):\(diagnostic.line): \(diagnostic.harmless.message)")
+                }
+            }
+        }
+    }
+
+    private mutating func source(_ source: SourceConfiguration) {
+        guard case .kafka(let kafka) = source.kind, let tls = kafka.encryption else { return }
+        let base = "sources.\(source.name).security.tls."
+        let files = [("ca", tls.authorities), ("certificate", tls.certificate), ("key", tls.key)]
+        for (setting, path) in files {
+            if let path { file(path, at: base + setting) }
+        }
+    }
+
+    /// Whether a file or directory can be read.
+    @discardableResult
+    private mutating func file(_ path: String, at setting: String) -> Bool {
+        if access(path, R_OK) == 0 { return true }
+        let isMissing = errno == ENOENT || errno == ENOTDIR
+        let reason = isMissing ? "there is no \(path)" : "this user may not read \(path)"
+        loaded.add(isMissing ? .missingFile : .unusableFile, at: setting, reason)
+        return false
+    }
+}

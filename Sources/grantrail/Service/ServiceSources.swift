@@ -1,0 +1,81 @@
+import AuditModel
+import Configuration
+import Intake
+import LogFormats
+import Pipeline
+
+/// From the configuration's sources to sources that run.
+enum ServiceSources {
+    /// - Parameter store: the store's identity, which gives members of Kafka groups lasting names.
+    static func make(
+        _ configuration: ServiceConfiguration, store: ID128
+    ) -> [LiveSourceOptions] {
+        configuration.sources.map { source in
+            var options = LiveSourceOptions(
+                source: make(source, store: store), lateness: source.lateness)
+            options.idleAfter = source.idleAfter
+            options.format = source.dialect.flatMap(FormatRegistry.named)
+            options.settings = DecodeSettings(
+                timeZone: SystemZone.table(named: source.timeZone) ?? .utc, tenant: source.tenant)
+            return options
+        }
+    }
+
+    private static func make(_ source: SourceConfiguration, store: ID128) -> any LiveSource {
+        switch source.kind {
+        case .kafka(let kafka): KafkaSource(settings(kafka, source, store))
+        case .file(let file):
+            FileFollower(settings(file, source))
+        }
+    }
+
+    private static func settings(
+        _ file: FileConfiguration, _ source: SourceConfiguration
+    ) -> FollowSettings {
+        var settings = FollowSettings(name: source.name, patterns: file.paths)
+        settings.start = start(source.start)
+        settings.isBounded = source.isBounded
+        settings.pollInterval = .nanoseconds(file.poll)
+        return settings
+    }
+
+    private static func settings(
+        _ kafka: KafkaConfiguration, _ source: SourceConfiguration, _ store: ID128
+    ) -> KafkaSettings {
+        var settings = KafkaSettings(
+            name: source.name, brokers: kafka.brokers, topics: kafka.topics)
+        settings.group = kafka.group
+        settings.start = start(source.start)
+        settings.isBounded = source.isBounded
+        settings.staticID = "grantrail-\(store.hex.prefix(16))-\(source.name)"
+        settings.assignment = kafka.assignment == .eager ? .range : .cooperativeSticky
+        if let login = kafka.login, let mechanism = KafkaSASL.Mechanism(rawValue: login.mechanism) {
+            settings.sasl = KafkaSASL(
+                mechanism, username: login.username, password: password(login.password))
+        }
+        if let encryption = kafka.encryption {
+            var tls = KafkaTLS()
+            tls.authorityFile = encryption.authorities
+            tls.certificateFile = encryption.certificate
+            tls.keyFile = encryption.key
+            tls.keyPassword = encryption.keyPassword.map(password)
+            tls.verifiesHostname = encryption.verifiesHostname
+            settings.tls = tls
+        }
+        settings.properties = Dictionary(
+            kafka.properties.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+        return settings
+    }
+
+    private static func password(_ reference: SecretReference) -> KafkaPassword {
+        KafkaPassword(reference.secret?.revealText() ?? "")
+    }
+
+    private static func start(_ start: ReadingStart) -> SourceStart {
+        switch start {
+        case .beginning: .beginning
+        case .end: .end
+        case .time(let time): .time(time)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Configuration
+import MarkedText
+
+/// A world in memory, and configurations read in it.
+enum Fixture {
+    /// Every kind of setting once.
+    static let whole = """
+        store: {path: data/s.db, retention: 400d, low_water: 5%, snapshot_every: 10m}
+        fingerprint: {secret_file: key}
+        mode: observe
+        sources:
+          - name: kc
+            type: kafka
+            brokers: ["k1:9092", "k2:9092"]
+            topic: keycloak-events
+            group: no
+            dialect: keycloak
+            start: earliest
+            tenant: 0123
+            assignment: eager
+            security:
+              sasl: {mechanism: SCRAM-SHA-256, username: gt, password: {secret_env: KAFKA_PW}}
+              tls: {ca: /etc/ca.pem, key_password: {secret_file: /run/pw}, verify_hostname: false}
+            properties: {fetch.min.bytes: 1, client.id: a}
+          - {name: gw, type: file, path: [logs/*.json, /var/log/b], start: end, until: end,
+             time_zone: Europe/Berlin, lateness: 5m, idle_after: 2m, poll: 5s}
+        rules: {dirs: rules.d, lateness: 1m, experimental: true}
+        clients: clients.yml
+        geo: {city: c.mmdb, asn: a.mmdb, networks: n.csv, trusted_proxies: [10.0.0.0/8, 192.0.2.7]}
+        sinks:
+          - {name: out, type: stdout, output: text, min: high}
+        control: {socket: /run/gt.sock}
+        drain_timeout: 1m
+        jobs: 4
+        log: {format: json, level: debug}
+        """
+
+    static let least = "store: {path: s.db}\n"
+
+    static let secret = "hunter2-is-no-secret"
+
+    static func environment(
+        _ variables: [String: String] = [:],
+        files: [String: ConfigurationEnvironment.File] = [:]
+    ) -> ConfigurationEnvironment {
+        var known = files
+        let secret = ConfigurationEnvironment.File(bytes: Array(secret.utf8) + [10], mode: 0o600)
+        for path in ["/etc/gt/key", "/run/pw"] where known[path] == nil { known[path] = secret }
+        let all = known
+        return ConfigurationEnvironment(
+            file: { path, count throws(ConfigurationEnvironment.Refusal) in
+                guard let file = all[path] else {
+                    throw .init(reason: "there is no such file", isMissing: true)
+                }
+                return .init(bytes: Array(file.bytes.prefix(count)), mode: file.mode)
+            },
+            variables: ["KAFKA_PW": self.secret].merging(variables) { _, new in new },
+            workingDirectory: "/cwd", dialects: ["keycloak", "nginx"],
+            isTimeZone: { ["UTC", "Europe/Berlin"].contains($0) })
+    }
+
+    static func load(
+        _ text: String, _ variables: [String: String] = [:], flags: [SettingOverride] = []
+    ) -> LoadedConfiguration {
+        ConfigurationFile.load(
+            text: text, path: "/etc/gt/config.yaml", overrides: flags, in: environment(variables))
+    }
+
+    /// `line:column code` of everything that is said.
+    static func marks(_ text: String, _ variables: [String: String] = [:]) -> [String] {
+        load(text, variables).diagnostics.map { "\($0.line):\($0.column) \($0.code.rawValue)" }
+    }
+}
