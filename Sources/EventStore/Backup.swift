@@ -4,6 +4,9 @@ extension EventStore {
     /// Free bytes where the store lies, as far as this user may use them; nil if nobody says.
     public var freeSpace: Int64? { StoreFiles.freeBytes(path) }
 
+    /// Bytes of the whole file system of the store; nil when nobody can say.
+    public var totalSpace: Int64? { StoreFiles.totalBytes(path) }
+
     /// Copies a store as it is at one moment, also while another process writes to it. The copy
     /// appears under its name only when it is whole, checked and on the disk; mode 0600.
     ///

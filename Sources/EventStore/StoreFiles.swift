@@ -37,11 +37,22 @@ enum StoreFiles {
 
     /// Free bytes that this user may use in the file system of a path or its directory.
     static func freeBytes(_ path: String) -> Int64? {
+        fileSystem(path).map { bytes(UInt64($0.f_bavail), $0) }
+    }
+
+    /// Bytes of the file system of a path or its directory.
+    static func totalBytes(_ path: String) -> Int64? {
+        fileSystem(path).map { bytes(UInt64($0.f_blocks), $0) }
+    }
+
+    private static func fileSystem(_ path: String) -> statvfs? {
         var status = statvfs()
-        guard statvfs(path, &status) == 0 || statvfs(directory(of: path), &status) == 0 else {
-            return nil
-        }
-        let bytes = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return statvfs(path, &status) == 0 || statvfs(directory(of: path), &status) == 0
+            ? status : nil
+    }
+
+    private static func bytes(_ blocks: UInt64, _ status: statvfs) -> Int64 {
+        let bytes = blocks.multipliedReportingOverflow(by: UInt64(status.f_frsize))
         return bytes.overflow ? .max : Int64(clamping: bytes.partialValue)
     }
 

@@ -5,6 +5,7 @@ import Detection
 import EventStore
 import Foundation
 import Intake
+import MarkedText
 import Pipeline
 import Places
 import RuleBook
@@ -77,6 +78,7 @@ struct Service {
         options.places = try places()
         options.jobs = configuration.jobs
         options.statePath = configuration.store.path + "-state"
+        options.program = Grantrail.configuration.version
         options.snapshotEvery = configuration.store.snapshotEvery
         options.retention = configuration.store.retention
         options.lowWater = configuration.store.lowWater.bytes(

@@ -3,6 +3,7 @@ import Configuration
 import Intake
 import LogFormats
 import Pipeline
+import WireFormat
 
 /// From the configuration's sources to sources that run.
 enum ServiceSources {
