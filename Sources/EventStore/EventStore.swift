@@ -4,8 +4,9 @@ public import AuditModel
 /// a dictionary of texts, in one SQLite file. `docs/STORE-FORMAT.md` is its specification.
 ///
 /// Used from one thread. One process writes; any number may read meanwhile, each seeing the
-/// events that were there when it opened the store or last called ``refresh()``. After an error of a write nothing more can be written through
-/// the same object: open the store again, and append the same events again.
+/// events that were there when it opened the store or last called ``refresh()``. After an error of
+/// a write nothing more can be written through the same object: open the store again, and append
+/// the same events again.
 public final class EventStore {
     /// What a store is opened for.
     public enum Mode: Sendable {
