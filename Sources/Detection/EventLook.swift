@@ -29,4 +29,9 @@ public enum EventLook {
 extension Predicate {
     /// Whether it holds for a field with this one text.
     public func matches(text: String) -> Bool { PredicateTest.matches(self, .texts([text])) }
+
+    /// Whether it holds for a field with these texts; without any the field is absent.
+    public func matches(texts: [String]) -> Bool {
+        PredicateTest.matches(self, texts.isEmpty ? .absent : .texts(texts))
+    }
 }

@@ -130,7 +130,7 @@ struct SelectionCompiler {
     }
 
     /// The ways to meet all fields of a mapping.
-    private mutating func mapping(
+    mutating func mapping(
         _ node: YAMLNode, _ report: inout RuleText
     ) -> [[Predicate]] {
         var ways: [[Predicate]] = [[]]

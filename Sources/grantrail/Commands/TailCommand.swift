@@ -1,8 +1,10 @@
 import ArgumentParser
 import AuditModel
 import Delivery
+import Detection
 import EventStore
 import Pipeline
+import RuleBook
 import WireFormat
 
 struct TailCommand: ParsableCommand {
@@ -17,6 +19,7 @@ struct TailCommand: ParsableCommand {
                 EXAMPLES
                   grantrail tail events keycloak.jsonl
                   grantrail tail events --store events.db --output ndjson | jq .kind
+                  grantrail tail events --store events.db --where 'kind=refresh.rejected'
                 """)
 
         @OptionGroup var history: HistoryArguments
@@ -26,12 +29,17 @@ struct TailCommand: ParsableCommand {
         @Option(help: "Only events from this moment on (RFC 3339).")
         var since: Moment?
 
+        @Option(help: "Only events that meet this condition, in the language of rules.")
+        var `where`: String?
+
         func run() {
             perform { () throws(PipelineError) in
                 var lines = EventLines(output)
                 let from = since?.time ?? .min
+                var filter = `where`.map(eventFilter)
                 let tally = try EventReader(history, intake).read { batch, row, pool in
-                    if batch.time[row] >= from { lines.add(batch, row, pool) }
+                    let isMeant = filter?.matches(batch, row: row, pool: pool) ?? true
+                    if isMeant, batch.time[row] >= from { lines.add(batch, row, pool) }
                 }
                 lines.finish()
                 note(tally)
@@ -46,6 +54,7 @@ struct TailCommand: ParsableCommand {
                 EXAMPLES
                   grantrail tail alerts keycloak.jsonl
                   grantrail tail alerts --store events.db --color always | less -R
+                  grantrail tail alerts --store events.db --where 'severity>=high and client=web'
                 """)
 
         @OptionGroup var history: HistoryArguments
@@ -56,11 +65,17 @@ struct TailCommand: ParsableCommand {
         @Option(help: "Only alerts from this moment on (RFC 3339).")
         var since: Moment?
 
+        @Option(help: "Only alerts whose members meet this condition.")
+        var `where`: String?
+
         func run() {
             perform { () throws(PipelineError) in
+                let filter = `where`.map(alertFilter)
                 let outcome = try runBacktest(history, rules: rules.load(), intake: intake)
                 let from = since?.time ?? .min
-                let alerts = outcome.alerts.filter { $0.time >= from }
+                let alerts = outcome.alerts.filter {
+                    $0.time >= from && filter?.matches($0) ?? true
+                }
                 if output.choice == .text {
                     let format = AlertTextFormat(style: output.style)
                     for alert in alerts { Terminal.write(format.line(alert) + "\n") }
@@ -71,6 +86,29 @@ struct TailCommand: ParsableCommand {
             }
         }
     }
+}
+
+/// The filter of `--where`; prints what is wrong with it and ends with status 64.
+func eventFilter(_ expression: String) -> EventFilter {
+    do throws(WhereExpression.Fault) {
+        return try WhereExpression.events(expression)
+    } catch {
+        refuse(error)
+    }
+}
+
+/// The filter of `--where`; prints what is wrong with it and ends with status 64.
+func alertFilter(_ expression: String) -> AlertFilter {
+    do throws(WhereExpression.Fault) {
+        return try WhereExpression.alerts(expression)
+    } catch {
+        refuse(error)
+    }
+}
+
+private func refuse(_ fault: WhereExpression.Fault) -> Never {
+    for diagnostic in fault.diagnostics { Terminal.note(diagnostic.harmlessText) }
+    Terminal.fail("--where cannot be read; nothing was done", status: 64)
 }
 
 /// Reads events in total order from wherever the command line says.
