@@ -136,7 +136,7 @@ struct KafkaSettingsTests {
     }
 
     @Test("Good settings have no problems and a run with bad ones ends at once")
-    func good() {
+    func good() async {
         var settings = KafkaSettings(
             name: "kc", brokers: ["k1", "k2:9092", "[::1]:9092", "[::1]"], topics: ["a.b-c_d"])
         settings.sasl = KafkaSASL(
@@ -145,7 +145,7 @@ struct KafkaSettingsTests {
         settings.assignment = .cooperativeSticky
         #expect(settings.problems() == [])
         settings.topics = []
-        let error = RunningSource(settings).finish()
+        let error = await RunningSource(settings).finish()
         #expect(error?.code == "kafka.setting")
         #expect(error?.exitStatus == 78)
     }

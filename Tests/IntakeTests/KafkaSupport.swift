@@ -54,6 +54,13 @@ final class MockCluster: @unchecked Sendable {
         #expect(rd_kafka_flush(producer, 5000) == RD_KAFKA_RESP_ERR_NO_ERROR)
     }
 
+    /// Lets the brokers say that a topic does not exist, or say the truth again.
+    func hide(_ topic: String, _ isHidden: Bool) {
+        rd_kafka_mock_topic_set_error(
+            handle, topic,
+            isHidden ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : RD_KAFKA_RESP_ERR_NO_ERROR)
+    }
+
     func push(_ request: Int16, _ errors: [rd_kafka_resp_err_t]) {
         rd_kafka_mock_push_request_errors_array(handle, request, errors.count, errors)
     }
@@ -83,7 +90,11 @@ final class RecordingSink: SourceSink {
     let state: Mutex<State>
     private let acknowledge: Mutex<(@Sendable ([ResumePosition]) -> Void)?> = Mutex(nil)
 
-    init(_ positions: [ResumePosition] = []) {
+    /// Whether batches are acknowledged at once, not only when drained.
+    private let isPrompt: Bool
+
+    init(_ positions: [ResumePosition] = [], isPrompt: Bool = false) {
+        self.isPrompt = isPrompt
         var first = State()
         for position in positions { first.positions[position.partition] = position }
         state = Mutex(first)
@@ -107,6 +118,9 @@ final class RecordingSink: SourceSink {
                 state.notes.append(note)
             case .records(let batch): Self.take(batch, &state)
             }
+        }
+        if case .records(let batch) = message, isPrompt {
+            acknowledge.withLock { $0 }?([batch.position])
         }
     }
 
@@ -142,15 +156,15 @@ final class RecordingSink: SourceSink {
 
     var now: State { state.withLock { $0 } }
 
-    /// Waits until something holds.
+    /// Waits until something holds, and lets other tests go on meanwhile.
     func wait(
-        _ seconds: Double = 15, until isSo: (State) -> Bool,
+        _ seconds: Double = 20, until isSo: (State) -> Bool,
         _ place: SourceLocation = #_sourceLocation
-    ) {
+    ) async {
         let end = Date().addingTimeInterval(seconds)
         while Date() < end {
             if isSo(now) { return }
-            usleep(5000)
+            try? await Task.sleep(for: .milliseconds(5))
         }
         Issue.record("gave up waiting; so far: \(now.log.suffix(30))", sourceLocation: place)
     }
@@ -160,8 +174,8 @@ final class RecordingSink: SourceSink {
 final class RunningSource: @unchecked Sendable {
     let source: KafkaSource
     let sink: RecordingSink
-    private let done = DispatchSemaphore(value: 0)
-    private let outcome = Mutex<SourceError?>(nil)
+    /// Whether the run ended, and how.
+    private let outcome = Mutex<(isDone: Bool, error: SourceError?)>((false, nil))
 
     init(
         _ settings: KafkaSettings, _ sink: RecordingSink = RecordingSink(),
@@ -173,27 +187,29 @@ final class RunningSource: @unchecked Sendable {
         Thread.detachNewThread { [self] in
             do throws(SourceError) {
                 try source.run(sink)
+                outcome.withLock { $0 = (true, nil) }
             } catch {
-                outcome.withLock { $0 = error }
+                outcome.withLock { $0 = (true, error) }
             }
-            done.signal()
         }
     }
 
     /// Waits for the end of a bounded or stopped run.
     @discardableResult
-    func finish(_ seconds: Double = 20, _ place: SourceLocation = #_sourceLocation)
-        -> SourceError?
-    {
-        if done.wait(timeout: .now() + seconds) == .timedOut {
-            Issue.record("the source does not end", sourceLocation: place)
+    func finish(_ place: SourceLocation = #_sourceLocation) async -> SourceError? {
+        let end = Date().addingTimeInterval(30)
+        while Date() < end {
+            let now = outcome.withLock { $0 }
+            if now.isDone { return now.error }
+            try? await Task.sleep(for: .milliseconds(5))
         }
-        return outcome.withLock { $0 }
+        Issue.record("the source does not end", sourceLocation: place)
+        return nil
     }
 
     @discardableResult
-    func stop(_ place: SourceLocation = #_sourceLocation) -> SourceError? {
+    func stop(_ place: SourceLocation = #_sourceLocation) async -> SourceError? {
         source.stop()
-        return finish(20, place)
+        return await finish(place)
     }
 }

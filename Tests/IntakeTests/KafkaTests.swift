@@ -5,18 +5,18 @@ import Glibc
 import Intake
 import Testing
 
-@Suite("Kafka is read from a group and without one", .serialized)
+@Suite("Kafka is read from a group and without one")
 struct KafkaTests {
     @Test("Messages arrive in order with positions, and a restart goes on behind them")
-    func restart() throws {
+    func restart() async throws {
         let cluster = try MockCluster()
         cluster.create("t", partitions: 2)
         cluster.produce("t", partition: 0, (0..<500).map { "{\"n\":\($0)}" })
         cluster.produce("t", partition: 1, ["{\"other\":1}"])
         let first = RunningSource(cluster.settings("t"))
-        first.sink.wait { $0.records["t/0"]?.count == 500 && $0.records["t/1"]?.count == 1 }
-        first.sink.wait { $0.log.contains("caughtUp t/0") && $0.log.contains("caughtUp t/1") }
-        #expect(first.stop() == nil)
+        await first.sink.wait { $0.records["t/0"]?.count == 500 && $0.records["t/1"]?.count == 1 }
+        await first.sink.wait { $0.log.contains("caughtUp t/0") && $0.log.contains("caughtUp t/1") }
+        #expect(await first.stop() == nil)
         let seen = first.sink.now
         #expect(seen.records["t/0"] == (0..<500).map { "{\"n\":\($0)}" })
         #expect(seen.offsets["t/0"] == (0..<500).map(Int64.init))
@@ -28,41 +28,41 @@ struct KafkaTests {
         cluster.produce("t", partition: 0, ["{\"n\":500}"])
         let again = RecordingSink(Array(seen.positions.values))
         let second = RunningSource(cluster.settings("t"), again)
-        again.wait { $0.records["t/0"]?.count ?? 0 > 0 }
-        #expect(second.stop() == nil)
+        await again.wait { $0.records["t/0"]?.count ?? 0 > 0 }
+        #expect(await second.stop() == nil)
         #expect(again.now.records == ["t/0": ["{\"n\":500}"]])
         #expect(again.now.notes.isEmpty)
     }
 
     @Test("The group goes on where it committed if the store knows nothing")
-    func committed() throws {
+    func committed() async throws {
         let cluster = try MockCluster()
         cluster.create("t")
         cluster.produce("t", ["a", "b", "c"])
         let first = RunningSource(cluster.settings("t"))
-        first.sink.wait { $0.records["t/0"]?.count == 3 }
-        first.stop()
+        await first.sink.wait { $0.records["t/0"]?.count == 3 }
+        await first.stop()
         #expect(first.sink.now.drains == 1)
         cluster.produce("t", ["d"])
         let second = RunningSource(cluster.settings("t"))
-        second.sink.wait { $0.records["t/0"] == ["d"] }
-        second.stop()
+        await second.sink.wait { $0.records["t/0"] == ["d"] }
+        await second.stop()
     }
 
     @Test("A bounded source ends where the topic ended, empty partitions and all", arguments: [
         "g", nil,
     ])
-    func bounded(_ group: String?) throws {
+    func bounded(_ group: String?) async throws {
         let cluster = try MockCluster()
         cluster.create("t", partitions: 3)
         cluster.produce("t", partition: 1, (0..<50).map { "line \($0)" })
         var settings = cluster.settings("t", group: group)
         settings.isBounded = true
         let run = RunningSource(settings)
-        run.sink.wait { $0.log.contains("opened t/1") }
+        await run.sink.wait { $0.log.contains("opened t/1") }
         // What comes later is not part of it.
         cluster.produce("t", partition: 1, ["late"])
-        #expect(run.finish() == nil)
+        #expect(await run.finish() == nil)
         let seen = run.sink.now
         #expect(seen.records == ["t/1": (0..<50).map { "line \($0)" }])
         #expect(seen.positions["t/1"]?.offset == 50)
@@ -71,7 +71,7 @@ struct KafkaTests {
     }
 
     @Test("Arrays, lines, empty values and long ones")
-    func shapes() throws {
+    func shapes() async throws {
         let cluster = try MockCluster()
         cluster.create("t")
         cluster.produce(
@@ -80,10 +80,10 @@ struct KafkaTests {
                 "{\"a\":1}", nil, "", "[{\"b\":1},{\"b\":[2]}]", "one\ntwo\r\n\n",
                 "{\n  \"c\": 1\n}\n", String(repeating: "x", count: 101), "last",
             ])
-        var settings = cluster.settings("t")
+        var settings = cluster.settings("t", group: nil)
         settings.isBounded = true
         let run = RunningSource(settings, RecordingSink(), ReadLimits(recordBytes: 100))
-        #expect(run.finish() == nil)
+        #expect(await run.finish() == nil)
         let seen = run.sink.now
         #expect(
             seen.records["t/0"] == [
@@ -98,65 +98,65 @@ struct KafkaTests {
     }
 
     @Test("A tombstone alone moves the position")
-    func tombstone() throws {
+    func tombstone() async throws {
         let cluster = try MockCluster()
         cluster.create("t")
         cluster.produce("t", [nil])
         let run = RunningSource(cluster.settings("t", group: nil))
-        run.sink.wait { $0.positions["t/0"]?.offset == 1 }
-        run.stop()
+        await run.sink.wait { $0.positions["t/0"]?.offset == 1 }
+        await run.stop()
         #expect(run.sink.now.records.isEmpty)
     }
 
     @Test("A source that starts at the end says where that is before anything comes")
-    func startAtEnd() throws {
+    func startAtEnd() async throws {
         let cluster = try MockCluster()
         cluster.create("t")
         cluster.produce("t", ["old"])
-        var settings = cluster.settings("t")
+        var settings = cluster.settings("t", group: nil)
         settings.start = .end
         let run = RunningSource(settings)
-        run.sink.wait { $0.positions["t/0"]?.offset == 1 }
+        await run.sink.wait { $0.positions["t/0"]?.offset == 1 }
         cluster.produce("t", ["new"])
-        run.sink.wait { $0.records["t/0"] == ["new"] }
-        run.stop()
+        await run.sink.wait { $0.records["t/0"] == ["new"] }
+        await run.stop()
     }
 
     @Test("A paused partition keeps still, and nothing is lost or doubled when it goes on")
-    func pause() throws {
+    func pause() async throws {
         let cluster = try MockCluster()
         cluster.create("t", partitions: 2)
         cluster.produce("t", partition: 0, ["0"])
-        let run = RunningSource(cluster.settings("t"))
-        run.sink.wait { $0.records["t/0"] == ["0"] && $0.log.contains("opened t/1") }
+        let run = RunningSource(cluster.settings("t", group: nil))
+        await run.sink.wait { $0.records["t/0"] == ["0"] && $0.log.contains("opened t/1") }
         run.source.pause(["t/0"])
-        usleep(300_000)
+        try await Task.sleep(for: .milliseconds(300))
         cluster.produce("t", partition: 0, ["1", "2"])
         cluster.produce("t", partition: 1, ["x"])
-        run.sink.wait { $0.records["t/1"] == ["x"] }
-        usleep(200_000)
+        await run.sink.wait { $0.records["t/1"] == ["x"] }
+        try await Task.sleep(for: .milliseconds(200))
         #expect(run.sink.now.records["t/0"] == ["0"])
         run.source.pause([])
-        run.sink.wait { $0.records["t/0"]?.count == 3 }
+        await run.sink.wait { $0.records["t/0"]?.count == 3 }
         cluster.produce("t", partition: 0, ["3"])
-        run.sink.wait { $0.records["t/0"] == ["0", "1", "2", "3"] }
-        run.stop()
+        await run.sink.wait { $0.records["t/0"] == ["0", "1", "2", "3"] }
+        await run.stop()
     }
 
     @Test("A message is delivered soon after it was written")
-    func latency() throws {
+    func latency() async throws {
         let cluster = try MockCluster()
         cluster.create("t")
-        let run = RunningSource(cluster.settings("t"))
-        run.sink.wait { $0.log.contains("caughtUp t/0") }
+        let run = RunningSource(cluster.settings("t", group: nil))
+        await run.sink.wait { $0.log.contains("caughtUp t/0") }
         var slowest = 0.0
         for number in 1...5 {
             let start = Date()
             cluster.produce("t", ["\(number)"])
-            run.sink.wait { $0.records["t/0"]?.count == number }
+            await run.sink.wait { $0.records["t/0"]?.count == number }
             slowest = max(slowest, Date().timeIntervalSince(start))
         }
-        run.stop()
+        await run.stop()
         // Generous: other work may hold the machine.
         #expect(slowest < 2)
     }
