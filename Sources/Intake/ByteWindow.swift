@@ -9,18 +9,30 @@ struct ByteWindow {
     private(set) var start = 0
     private(set) var end = 0
     /// The place of `start` in the decompressed stream.
-    private(set) var offset: Int64 = 0
+    private(set) var offset: Int64
 
-    init(chunkBytes: Int) {
+    /// - Parameter offset: the place in the decompressed stream where the source starts.
+    init(chunkBytes: Int, offset: Int64 = 0) {
         self.chunkBytes = chunkBytes
-        capacity = chunkBytes
-        base = .allocate(byteCount: chunkBytes, alignment: 64)
+        self.offset = offset
+        capacity = 0
+        base = .allocate(byteCount: 0, alignment: 64)
     }
 
     /// Wipes and frees the memory; the window must not be used again.
     func deallocate() {
         explicit_bzero(base, capacity)
         base.deallocate()
+    }
+
+    /// Gives the memory back while nothing is in it; the next read takes it anew.
+    mutating func trim() {
+        guard start == end, capacity > 0 else { return }
+        deallocate()
+        base = .allocate(byteCount: 0, alignment: 64)
+        capacity = 0
+        start = 0
+        end = 0
     }
 
     var count: Int { end - start }

@@ -19,11 +19,6 @@ public enum InputSet {
 }
 
 private struct Resolver {
-    struct FileIdentity: Hashable {
-        var device: UInt64
-        var inode: UInt64
-    }
-
     var inputs: [Input] = []
     var seen: Set<FileIdentity> = []
     var tookStandardInput = false
@@ -34,17 +29,17 @@ private struct Resolver {
             tookStandardInput = true
             return
         }
-        if let status = try Self.status(path) {
+        if let status = try PathWalk.status(path) {
             try add(path, status)
             return
         }
-        guard path.utf8.contains(where: { $0 == 0x2A || $0 == 0x3F || $0 == 0x5B }) else {
+        guard PathWalk.isPattern(path) else {
             throw .missing(path: path)
         }
-        let matches = Self.matches(path)
+        let matches = PathWalk.matches(path)
         if matches.isEmpty { throw .noMatch(pattern: path) }
         for match in matches {
-            if let status = try Self.status(match) { try add(match, status) }
+            if let status = try PathWalk.status(match) { try add(match, status) }
         }
     }
 
@@ -62,28 +57,10 @@ private struct Resolver {
         guard access(path, R_OK) == 0 else {
             throw .unreadable(path: path, reason: String(cString: strerror(errno)))
         }
-        let identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        let identity = FileIdentity(status)
         guard seen.insert(identity).inserted else { return }
         let isRegular = status.st_mode & S_IFMT == S_IFREG
         inputs.append(Input(name: path, size: isRegular ? Int64(status.st_size) : nil))
-    }
-
-    /// Nil when nothing is there.
-    private static func status(_ path: String) throws(IntakeError) -> stat? {
-        var status = stat()
-        if stat(path, &status) == 0 { return status }
-        if errno == ENOENT || errno == ENOTDIR { return nil }
-        throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-
-    private static func matches(_ pattern: String) -> [String] {
-        var found = glob_t()
-        defer { globfree(&found) }
-        guard glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return [] }
-        let paths = (0..<Int(found.gl_pathc)).compactMap { index in
-            found.gl_pathv[index].map { String(cString: $0) }
-        }
-        return paths.sorted(by: bytewise)
     }
 
     private static func files(
@@ -92,8 +69,8 @@ private struct Resolver {
         var pending = [root]
         var files: [(path: String, status: stat)] = []
         while let directory = pending.popLast() {
-            for name in try names(in: directory) {
-                let path = directory.utf8.last == 0x2F ? directory + name : directory + "/" + name
+            for name in try PathWalk.names(in: directory) {
+                let path = PathWalk.join(directory, name)
                 var status = stat()
                 guard lstat(path, &status) == 0 else { continue }
                 if status.st_mode & S_IFMT == S_IFDIR {
@@ -105,25 +82,6 @@ private struct Resolver {
                 files.append((path, status))
             }
         }
-        return files.sorted { bytewise($0.path, $1.path) }
-    }
-
-    private static func names(in directory: String) throws(IntakeError) -> [String] {
-        guard let handle = opendir(directory) else {
-            throw .unreadable(path: directory, reason: String(cString: strerror(errno)))
-        }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-            }
-            if name.utf8.first != 0x2E { names.append(name) }
-        }
-        return names
-    }
-
-    private static func bytewise(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+        return files.sorted { PathWalk.bytewise($0.path, $1.path) }
     }
 }

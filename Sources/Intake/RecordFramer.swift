@@ -8,8 +8,14 @@ struct RecordFramer {
     let source: ByteSource
     var window: ByteWindow
     private let limit: Int
-    private var framing = Framing.lines
+    private(set) var framing = Framing.lines
+    private var isDetected = false
+    private var passedMark = false
     private var saidFault = false
+    /// Where a line that is too long began, while its end is still to come.
+    private var dropStart: Int64?
+    /// The element whose end is still to come.
+    private var openElement: OpenElement?
     var issues: [ReadIssue] = []
 
     init(_ source: ByteSource, _ limits: ReadLimits) {
@@ -18,34 +24,62 @@ struct RecordFramer {
         window = ByteWindow(chunkBytes: limits.chunkBytes)
     }
 
-    /// Passes over a byte order mark and tells an array of objects from lines.
-    mutating func detect() throws(IntakeError) {
-        if try has(3), window[0] == 0xEF, window[1] == 0xBB, window[2] == 0xBF {
-            window.consume(3)
-        }
-        guard let first = try textIndex(from: 0), window[first] == Byte.openBracket,
-            let second = try textIndex(from: first + 1)
-        else { return }
-        if window[second] == Byte.openBrace, let third = try textIndex(from: second + 1),
-            window[third] == Byte.quote || window[third] == Byte.closeBrace
-        {
-            window.consume(first + 1)
-            framing = .array
-        } else if window[second] == Byte.closeBracket {
-            window.consume(first + 1)
-            framing = .array
-        }
+    /// Goes on in the middle of a stream, at a place that ``settledOffset`` named; the source
+    /// starts there, too.
+    init(_ source: ByteSource, _ limits: ReadLimits, at offset: Int64, _ framing: Framing) {
+        self.source = source
+        self.framing = framing
+        isDetected = true
+        limit = limits.recordBytes
+        window = ByteWindow(chunkBytes: limits.chunkBytes, offset: offset)
     }
+
+    /// The first byte that is neither in a record handed out nor in a loss that was told.
+    var settledOffset: Int64 { dropStart ?? openElement?.at ?? window.offset }
+
+    /// Passes over a byte order mark and tells an array of objects from lines.
+    ///
+    /// - Returns: false while a growing source holds too little to tell.
+    private mutating func detect() throws(IntakeError) -> Bool {
+        if !passedMark {
+            if try has(3) {
+                if window[0] == 0xEF, window[1] == 0xBB, window[2] == 0xBF { window.consume(3) }
+            } else if source.mayGrow, window.count == 0 || window[0] == 0xEF {
+                return false
+            }
+            passedMark = true
+        }
+        guard let first = try textIndex(from: 0) else { return !mayTellLater }
+        guard window[first] == Byte.openBracket else { return true }
+        guard let second = try textIndex(from: first + 1) else { return !mayTellLater }
+        if window[second] == Byte.openBrace {
+            guard let third = try textIndex(from: second + 1) else { return !mayTellLater }
+            guard window[third] == Byte.quote || window[third] == Byte.closeBrace else {
+                return true
+            }
+        } else if window[second] != Byte.closeBracket {
+            return true
+        }
+        window.consume(first + 1)
+        framing = .array
+        return true
+    }
+
+    private var mayTellLater: Bool { source.mayGrow && window.count < Self.lookAhead }
 
     /// The next record; it stays in the window until it is consumed.
     ///
     /// - Parameter mayWait: whether to wait for a pipe to bring more.
     mutating func next(mayWait: Bool) throws(IntakeError) -> FrameResult {
+        if !isDetected {
+            isDetected = try detect()
+            if !isDetected { return .waiting }
+        }
         while true {
             switch framing {
             case .lines: return try nextLine(mayWait)
-            case .array: if let frame = try nextElement() { return .record(frame) }
-            case .afterArray: if try !enterNextArray() { return .end }
+            case .array: if let result = try nextElement() { return result }
+            case .afterArray: if let result = try enterNextArray() { return result }
             }
         }
     }
@@ -93,6 +127,7 @@ extension RecordFramer {
     private mutating func nextLine(_ mayWait: Bool) throws(IntakeError) -> FrameResult {
         var scanned = 0
         while true {
+            if dropStart != nil, try !dropLine() { return .waiting }
             if let lineFeed = window.lineFeed(from: scanned) {
                 scanned = 0
                 if let frame = line(lineFeed, length: lineFeed + 1) { return .record(frame) }
@@ -101,12 +136,13 @@ extension RecordFramer {
             scanned = window.count
             // One byte beyond the limit may still be the carriage return of a line end.
             if scanned > limit + 1 {
-                try dropLine()
+                dropStart = window.offset
                 scanned = 0
                 continue
             }
             if !mayWait && source.wouldBlock { return .waiting }
             if try refill() { continue }
+            if source.mayGrow { return .waiting }
             if sayFault() || window.count == 0 { return .end }
             guard let frame = line(window.count, length: window.count) else { return .end }
             return .record(frame)
@@ -128,23 +164,28 @@ extension RecordFramer {
     }
 
     /// Drops a line that is known to be too long, up to and with its line feed.
-    private mutating func dropLine() throws(IntakeError) {
-        let at = window.offset
+    ///
+    /// - Returns: false while its end is still to come.
+    private mutating func dropLine() throws(IntakeError) -> Bool {
+        guard let at = dropStart else { return true }
         while true {
             if let lineFeed = window.lineFeed(from: 0) {
                 let hasReturn = lineFeed > 0 && window[lineFeed - 1] == Byte.carriageReturn
                 let end = window.offset + Int64(hasReturn ? lineFeed - 1 : lineFeed)
                 lose(.recordTooLong, at: at, Int(end - at), tooLong)
                 window.consume(lineFeed + 1)
-                return
+                dropStart = nil
+                return true
             }
             // The last byte stays, since it may be the carriage return of the line end.
             window.consume(max(0, window.count - 1))
             if try refill() { continue }
+            if source.mayGrow { return false }
             let hasReturn = window.count > 0 && window[0] == Byte.carriageReturn
             window.consume(window.count)
             lose(.recordTooLong, at: at, Int(window.offset - at) - (hasReturn ? 1 : 0), tooLong)
-            return
+            dropStart = nil
+            return true
         }
     }
 }
@@ -153,9 +194,14 @@ extension RecordFramer {
 
 extension RecordFramer {
     /// The next element; nil when the array, or the input, is at its end.
-    private mutating func nextElement() throws(IntakeError) -> Frame? {
+    private mutating func nextElement() throws(IntakeError) -> FrameResult? {
         while true {
+            if openElement != nil {
+                if let result = try element() { return result }
+                continue
+            }
             guard let byte = try nextByte(orComma: true) else {
+                if source.mayGrow { return .waiting }
                 framing = .afterArray
                 if !sayFault() && !saidFault {
                     lose(.recordTruncated, at: window.offset, 0, "the array is not closed")
@@ -167,7 +213,7 @@ extension RecordFramer {
                 framing = .afterArray
                 return nil
             }
-            if let frame = try element() { return frame }
+            openElement = OpenElement(at: window.offset)
         }
     }
 
@@ -182,29 +228,34 @@ extension RecordFramer {
     }
 
     /// The element that starts here; nil, and consumed, if it is too long or breaks off.
-    private mutating func element() throws(IntakeError) -> Frame? {
-        let at = window.offset
-        var scan = ElementScan()
-        var scanned = 0
+    private mutating func element() throws(IntakeError) -> FrameResult? {
+        guard var open = openElement else { return nil }
+        let at = open.at
+        openElement = nil
         while true {
-            if let length = scan.end(in: window.bytes(scanned..<window.count)) {
+            let scanned = open.scanned
+            if let length = open.scan.end(in: window.bytes(scanned..<window.count)) {
                 let end = scanned + length
                 let whole = Int(window.offset - at) + end
                 // A stray bracket at the start would else stay for ever.
                 let consumed = whole == 0 ? 1 : end
                 if whole > 0 && whole <= limit && window.offset == at {
-                    return Frame(range: 0..<end, length: end)
+                    return .record(Frame(range: 0..<end, length: end))
                 }
                 if whole > limit { lose(.recordTooLong, at: at, whole, tooLong) }
                 window.consume(consumed)
                 return nil
             }
-            scanned = window.count
-            if scanned > limit || window.offset > at {
-                window.consume(scanned)
-                scanned = 0
+            open.scanned = window.count
+            if open.scanned > limit || window.offset > at {
+                window.consume(open.scanned)
+                open.scanned = 0
             }
             if try refill() { continue }
+            if source.mayGrow {
+                openElement = open
+                return .waiting
+            }
             let lost = Int(window.offset - at) + window.count
             window.consume(window.count)
             lose(.recordTruncated, at: at, lost, source.fault ?? "the input ends in an element")
@@ -215,11 +266,12 @@ extension RecordFramer {
 
     /// Looks behind an array: another one, or else lines.
     ///
-    /// - Returns: false at the end of the input.
-    private mutating func enterNextArray() throws(IntakeError) -> Bool {
+    /// - Returns: nil if there is more.
+    private mutating func enterNextArray() throws(IntakeError) -> FrameResult? {
         guard let byte = try nextByte(orComma: false) else {
+            if source.mayGrow { return .waiting }
             _ = sayFault()
-            return false
+            return .end
         }
         if byte == Byte.openBracket {
             window.consume(1)
@@ -227,6 +279,17 @@ extension RecordFramer {
         } else {
             framing = .lines
         }
-        return true
+        return nil
     }
+}
+
+/// A JSON value of which only the front was there.
+private struct OpenElement {
+    /// Where it begins in the stream.
+    let at: Int64
+    var scan = ElementScan()
+    /// Bytes of the window that the scan has seen.
+    var scanned = 0
+
+    init(at: Int64) { self.at = at }
 }
