@@ -1,6 +1,7 @@
 extension IPAddress: StateRecord {
     @inlinable public static var blank: IPAddress { .none }
 
+    /// The fields, in the order of their declaration.
     @inlinable
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.record(&bits)
@@ -10,6 +11,7 @@ extension IPAddress: StateRecord {
 extension GeoPoint: StateRecord {
     @inlinable public static var blank: GeoPoint { GeoPoint(trusted: 0, 0, 0) }
 
+    /// The fields, in the order of their declaration.
     @inlinable
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.field(&latitude)
@@ -23,6 +25,7 @@ extension GeoPoint: StateRecord {
 extension EventRow: StateRecord {
     public static var blank: EventRow { EventRow() }
 
+    /// The fields, in the order of their declaration.
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.field(&time)
         fields.field(&precision)

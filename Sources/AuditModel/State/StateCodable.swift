@@ -9,6 +9,7 @@ public protocol StateCodable {
 extension Int: StateRecord, StateCodable {
     @inlinable public static var blank: Int { 0 }
 
+    /// The fields, in the order of their declaration.
     @inlinable
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.field(&self)
@@ -43,6 +44,7 @@ extension UInt32: StateCodable {
 extension UInt8: StateRecord, StateCodable {
     @inlinable public static var blank: UInt8 { 0 }
 
+    /// The fields, in the order of their declaration.
     @inlinable
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.field(&self)
@@ -126,6 +128,7 @@ extension Array: StateCodable where Element: StateCodable {
 extension ID128: StateRecord, StateCodable {
     @inlinable public static var blank: ID128 { .none }
 
+    /// The fields, in the order of their declaration.
     @inlinable
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.field(&high)

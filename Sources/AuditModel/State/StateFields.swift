@@ -59,6 +59,7 @@ public struct StateLayout: StateFields {
         mark = (mark ^ kind ^ UInt32(truncatingIfNeeded: bytes)) &* 16_777_619
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field<Number: FixedWidthInteger & BitwiseCopyable>(
         _ number: inout Number
@@ -66,18 +67,23 @@ public struct StateLayout: StateFields {
         note(Number.isSigned ? 0x100 : 0x200, MemoryLayout<Number>.size)
     }
 
+    /// See ``StateFields``.
     @inlinable public mutating func field(_ number: inout Double) { note(0x300, 8) }
 
+    /// See ``StateFields``.
     @inlinable public mutating func field(_ truth: inout Bool) { note(0x400, 1) }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field<Choice: RawRepresentable>(_ choice: inout Choice)
     where Choice.RawValue: FixedWidthInteger & BitwiseCopyable {
         note(0x500, MemoryLayout<Choice.RawValue>.size)
     }
 
+    /// See ``StateFields``.
     @inlinable public mutating func code(_ code: inout UInt32) { note(0x600, 4) }
 
+    /// See ``StateFields``.
     @inlinable public mutating func require(_ condition: Bool) {}
 }
 
@@ -87,6 +93,7 @@ public struct StatePacker: StateFields {
 
     @usableFromInline init(_ place: UnsafeMutableRawPointer) { self.place = place }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field<Number: FixedWidthInteger & BitwiseCopyable>(
         _ number: inout Number
@@ -95,18 +102,21 @@ public struct StatePacker: StateFields {
         place += MemoryLayout<Number>.size
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field(_ number: inout Double) {
         place.storeBytes(of: number.bitPattern, as: UInt64.self)
         place += 8
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field(_ truth: inout Bool) {
         place.storeBytes(of: truth ? 1 : 0, as: UInt8.self)
         place += 1
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field<Choice: RawRepresentable>(_ choice: inout Choice)
     where Choice.RawValue: FixedWidthInteger & BitwiseCopyable {
@@ -114,8 +124,10 @@ public struct StatePacker: StateFields {
         field(&raw)
     }
 
+    /// See ``StateFields``.
     @inlinable public mutating func code(_ code: inout UInt32) { field(&code) }
 
+    /// See ``StateFields``.
     @inlinable public mutating func require(_ condition: Bool) {}
 }
 
@@ -131,6 +143,7 @@ public struct StateUnpacker: StateFields {
         self.largestCode = largestCode
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field<Number: FixedWidthInteger & BitwiseCopyable>(
         _ number: inout Number
@@ -139,12 +152,14 @@ public struct StateUnpacker: StateFields {
         place += MemoryLayout<Number>.size
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field(_ number: inout Double) {
         number = Double(bitPattern: place.loadUnaligned(as: UInt64.self))
         place += 8
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field(_ truth: inout Bool) {
         let byte = place.loadUnaligned(as: UInt8.self)
@@ -153,6 +168,7 @@ public struct StateUnpacker: StateFields {
         isValid = isValid && byte <= 1
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func field<Choice: RawRepresentable>(_ choice: inout Choice)
     where Choice.RawValue: FixedWidthInteger & BitwiseCopyable {
@@ -161,12 +177,14 @@ public struct StateUnpacker: StateFields {
         if let known = Choice(rawValue: raw) { choice = known } else { isValid = false }
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func code(_ code: inout UInt32) {
         field(&code)
         largestCode = max(largestCode, code)
     }
 
+    /// See ``StateFields``.
     @inlinable
     public mutating func require(_ condition: Bool) { isValid = isValid && condition }
 }

@@ -26,11 +26,13 @@ extension AlertDesk: StateCodable {
         for (index, alert) in alerts.enumerated() { byID[alert.id] = index }
         for _ in 0..<(try reader.count(ofBytes: 24)) {
             let key: ID128 = try reader.get()
-            byKey[key] = try reader.get()
+            let index: Int = try reader.get()
+            byKey[key] = index
         }
         for _ in 0..<(try reader.count(ofBytes: 24)) {
             let lineage: ID128 = try reader.get()
-            byLineage[lineage] = try reader.get()
+            let indexes: [Int] = try reader.get()
+            byLineage[lineage] = indexes
         }
         let isPossible =
             dropped >= 0 && (0...alerts.count).contains(minorCount)

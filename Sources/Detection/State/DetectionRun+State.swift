@@ -32,6 +32,8 @@ extension DetectionRun {
             hash.add(rule.id)
             hash.add(rule.name)
             hash.add(rule.hash)
+            // What is switched outside of rule files is not in their hash.
+            hash.add(Int64(rule.isSilent ? 1 : 0))
         }
         return hash.id()
     }

@@ -27,7 +27,7 @@ extension SpikeBaseline {
         writer.put(seen)
         writer.put(rhythm)
         writer.put(events)
-        if let attempts { writer.put(attempts) }
+        writer.put(attempts)
         writer.array(spread)
         writer.record(hourSpread)
         writer.put(minute)
@@ -47,7 +47,7 @@ extension SpikeBaseline {
         seen = try reader.get()
         rhythm = try reader.get()
         events = try reader.get()
-        if attempts { self.attempts = try reader.get() }
+        self.attempts = try reader.get()
         spread = try reader.array()
         hourSpread = try reader.record()
         minute = try reader.get()
@@ -59,7 +59,7 @@ extension SpikeBaseline {
         let isAlike =
             events.hasForm(of: fresh.events) && spread.count == fresh.spread.count
             && expectations.count == fresh.expectations.count
-            && (self.attempts?.hasForm(of: fresh.events) ?? true)
+            && (self.attempts?.hasForm(of: fresh.events) ?? !attempts)
         try reader.require(isAlike, "a baseline has other windows than its rule")
     }
 }

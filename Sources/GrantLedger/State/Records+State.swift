@@ -5,6 +5,7 @@ public import AuditModel
 extension Presenter: StateRecord {
     public static var blank: Presenter { .unknown }
 
+    /// The fields, in the order of their declaration.
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.record(&ip)
         fields.field(&asn)
@@ -16,6 +17,7 @@ extension Presenter: StateRecord {
 extension Redemption: StateRecord {
     public static var blank: Redemption { .none }
 
+    /// The fields, in the order of their declaration.
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.record(&event)
         fields.field(&time)
@@ -29,6 +31,7 @@ extension Redemption: StateRecord {
 extension Novelty: StateRecord {
     public static var blank: Novelty { Novelty() }
 
+    /// The fields, in the order of their declaration.
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.field(&prefix)
         fields.field(&asn)
@@ -170,6 +173,7 @@ extension RotationPolicies.Policy: StateRecord {
 extension Transition: StateRecord {
     public static var blank: Transition { Transition() }
 
+    /// The fields, in the order of their declaration.
     public mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
         fields.field(&facts)
         fields.field(&family)

@@ -1,4 +1,6 @@
 import ArgumentParser
+import AuditModel
+import EventStore
 import Pipeline
 import TrafficSimulator
 
@@ -6,7 +8,7 @@ import TrafficSimulator
 struct MeasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Jobs for benchmarks.", shouldDisplay: false,
-        subcommands: [Archive.self, Decode.self])
+        subcommands: [Archive.self, Decode.self, State.self])
 
     struct Archive: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -37,6 +39,35 @@ struct MeasureCommand: ParsableCommand {
                 let tally = try DecodeOnly().run(
                     try resolve(paths), options: try intake.options())
                 note(tally)
+            }
+        }
+    }
+
+    struct State: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "state", abstract: "Store and restore all detection state.")
+
+        @Option var store: String
+        @OptionGroup var rules: RuleOptions
+        @Option(help: "Where the image is put while it is measured.") var directory = "/tmp"
+
+        func run() {
+            perform { () throws(PipelineError) in
+                let store = try openStore(store, .readOnly)
+                let rules = rules.load()
+                let run = try onStore { () throws(StoreError) in
+                    try StateCost.run(store, rules: rules)
+                }
+                do throws(StateFault) {
+                    let cost = try StateCost.measure(
+                        run, rules: rules, codes: store.pool.count, directory: directory)
+                    print(
+                        "events \(cost.events) alerts \(cost.alerts) bytes \(cost.bytes) "
+                            + "write_s \(cost.writeSeconds) read_s \(cost.readSeconds) "
+                            + "digest_s \(cost.digestSeconds) same \(cost.isSame)")
+                } catch {
+                    Terminal.fail(error.description, status: 74)
+                }
             }
         }
     }
