@@ -38,6 +38,8 @@ class Broker:
     ends_are_exact = True
     #: How long a member that was killed may wait until it is let in again.
     join_seconds = 1.0
+    #: Client settings that it cannot be read without.
+    properties = {}
 
     def __init__(self, directory, port=None):
         self.directory = directory
@@ -127,6 +129,7 @@ class Noida(Broker):
     """Keeps its data over restarts; answers a fetch with the whole rest of a partition."""
 
     persists = True
+    properties = {"receive.message.max.bytes": "2000000000"}
 
     def command(self):
         return [

@@ -13,34 +13,38 @@ def flow(values):
     return "{" + ", ".join(f"{key}: {json.dumps(value)}" for key, value in values.items()) + "}"
 
 
-def configuration(store, sources, lateness="30s", extra=""):
-    """Text of a configuration that prints every alert on standard output."""
-    lines = [f"store: {flow({'path': store})}", "sources:"]
+def configuration(store, sources, lateness="30s", snapshot_every="2s"):
+    """Text of a configuration that prints every alert on standard output. Snapshots are frequent,
+    so that many a restart begins at one."""
+    lines = [f"store: {flow({'path': store, 'snapshot_every': snapshot_every})}", "sources:"]
     lines += [f"  - {flow(source)}" for source in sources]
     lines += [f"rules: {flow({'lateness': lateness})}", "sinks:"]
     lines.append("  - {name: out, type: stdout, output: ndjson, min: info}")
-    return "\n".join(lines) + "\n" + extra
+    return "\n".join(lines) + "\n"
 
 
 def kafka_source(broker, topic, name="kc", group="grantrail", **more):
-    return {
+    source = {
         "name": name, "type": "kafka", "brokers": [broker.address], "topic": topic,
         "group": group, "dialect": "keycloak", "start": "earliest", **more,
     }
+    if broker.properties:
+        source["properties"] = broker.properties
+    return source
 
 
 class Service:
     """One service with its store. Every run's output is kept in files of its own."""
 
     def __init__(self, binary, directory, sources, name="service", environment=None,
-                 lateness="30s"):
+                 lateness="30s", snapshot_every="2s"):
         self.binary = binary
         self.directory = os.path.join(directory, name)
         os.makedirs(self.directory, exist_ok=True)
         self.store = os.path.join(self.directory, "store.db")
         self.sources = sources
         self.environment = {**os.environ, **(environment or {})}
-        self.lateness = lateness
+        self.settings = {"lateness": lateness, "snapshot_every": snapshot_every}
         self.runs = 0
         self.process = None
 
@@ -52,7 +56,7 @@ class Service:
         self.runs += 1
         sources = [{**one, "until": "end"} if until_end else one for one in self.sources]
         with open(self.path("yml"), "w") as sink:
-            sink.write(configuration(self.store, sources, self.lateness))
+            sink.write(configuration(self.store, sources, **self.settings))
         with open(self.path("out"), "wb") as out, open(self.path("err"), "wb") as err:
             self.process = processes.start(
                 [self.binary, "run", "--config", self.path("yml")], stdout=out, stderr=err,
