@@ -24,6 +24,8 @@ from report import Report, say
 from service import Service, configuration, kafka_source
 
 NOBODY = 65534
+# The check of the configuration may find it before the store does.
+UNUSABLE = [74, 78]
 
 
 def wrong_key(faults):
@@ -35,7 +37,7 @@ def wrong_key(faults):
     simple = os.path.join(faults.work, "simple.db")
     subprocess.run([faults.binary, "ingest", faults.path, "--store", simple],
                    env=service.environment, capture_output=True, check=True)
-    faults.ends("wrong key", service, 78, "key")
+    faults.ends("wrong key", service, [78], "key")
     service.environment = kept
     faults.recovers("wrong key", service)
 
@@ -91,7 +93,7 @@ def unwritable_directory(faults):
     service.store = os.path.join(faults.work, "locked", "store.db")
     os.mkdir(os.path.dirname(service.store))
     os.chmod(os.path.dirname(service.store), 0o555)
-    faults.ends("unwritable directory", service, 74, "store.db|locked", **user)
+    faults.ends("unwritable directory", service, UNUSABLE, "store.db|locked", **user)
     os.chmod(os.path.dirname(service.store), 0o777)
     faults.recovers("unwritable directory", service, **user)
 
@@ -111,7 +113,7 @@ def read_only_store(faults):
         os.chown(os.path.dirname(service.store), 0, 0)
     os.chmod(service.store, 0o444)
     os.chmod(os.path.dirname(service.store), 0o555)
-    faults.ends("read-only store", service, 74, "store.db", **user)
+    faults.ends("read-only store", service, UNUSABLE, "store.db", **user)
     os.chmod(os.path.dirname(service.store), 0o777)
     os.chmod(service.store, 0o666)
     faults.recovers("read-only store", service, **user)
@@ -120,7 +122,7 @@ def read_only_store(faults):
 def missing_directory(faults):
     service = faults.service("missing-directory")
     service.store = os.path.join(faults.work, "no", "such", "place", "store.db")
-    faults.ends("directory is not there", service, 74, "store.db|place")
+    faults.ends("directory is not there", service, UNUSABLE, "store.db|place")
 
 
 def full_disk(faults):
@@ -140,7 +142,7 @@ def full_disk(faults):
     }
     try:
         how = "tmpfs" if mounted else "limit"
-        faults.ends(f"disk full ({how})", service, 74, "full|space|large|SQLITE|I/O", **limits)
+        faults.ends(f"disk full ({how})", service, [74], "full|space|too large", **limits)
         faults.nothing_ahead("disk full", service, topic)
         if mounted:
             subprocess.run(["mount", "-o", "remount,size=2g", place], check=True)
@@ -168,7 +170,7 @@ def corrupt_store(faults):
                         f"status {done.returncode}; says: {said}")
     with open(service.store, "r+b") as store:
         store.write(b"\0" * 4096)
-    faults.ends("head of the store overwritten", service, 74, "store")
+    faults.ends("head of the store overwritten", service, [74], "store")
     shutil.copy(whole, service.store)
     faults.recovers("corrupt store", service)
 
