@@ -204,8 +204,8 @@ class Feed:
         started = time.monotonic()
         for count, (key, value) in enumerate(records):
             if rate and count % 64 == 0:
-                ahead = count / rate - (time.monotonic() - started)
-                if ahead > 0:
+                # A poll ends as soon as something was confirmed.
+                while (ahead := count / rate - (time.monotonic() - started)) > 0:
                     self.producer.poll(ahead)
             self.send(key, value)
         self.flush()
