@@ -316,8 +316,9 @@ def wall_clock_jump(faults):
         leap(offset)
         time.sleep(1)
     feed.send_all(records[3 * third:])
-    faults.report.check("wall clock leaps: the service goes on", service.is_running(),
-                        "" if service.is_running() else service.errors(2))
+    alive = service.is_running()
+    faults.report.check("wall clock leaps: the service goes on", alive,
+                        "" if alive else f"status {service.process.poll()}, {service.errors(2)}")
     faults.recovers("wall clock leaps", service)
     evidence.told_as_failure(check_leaps)(faults.report, faults, service)
 
