@@ -86,23 +86,31 @@ struct AlertBook {
         return records
     }
 
-    /// What a grant's own events say after one of them came late: alerts nobody knew, or worse than
-    /// they were told.
+    /// What events that came late change for their grant: alerts that are new or worse with them
+    /// are told, those that vanish with them are withdrawn.
+    ///
+    /// - Parameters:
+    ///   - before: the alerts of the grant's events without the late ones.
+    ///   - after: those of all its events.
     mutating func correct(
-        _ alerts: [Alert], isHistoric: (Alert) -> Bool
+        before: [Alert], after: [Alert], isHistoric: (Alert) -> Bool
     ) throws(StoreError) -> [AlertRecord] {
         var records: [AlertRecord] = []
-        for alert in alerts {
-            let before = try stored(alert.id)
-            if let before, before.state != .withdrawn, before.severity >= alert.severity {
-                continue
-            }
+        for alert in after {
+            let without = before.first { $0.id == alert.id }
+            if let without, without.severity >= alert.severity { continue }
+            let known = try stored(alert.id)
+            if let known, known.state != .withdrawn, known.severity >= alert.severity { continue }
             provisional[alert.id] = nil
             let isHistoric = isHistoric(alert)
             records.append(
                 Self.record(
-                    alert, revision: (before?.revision ?? 0) + 1,
+                    alert, revision: (known?.revision ?? 0) + 1,
                     isHistoric ? .historic : .confirmed, isNotable: !isHistoric))
+        }
+        for alert in before where !after.contains(where: { $0.id == alert.id }) {
+            guard let known = try stored(alert.id), known.state == .confirmed else { continue }
+            records.append(Self.withdrawn(known))
         }
         return records
     }
@@ -131,13 +139,8 @@ struct AlertBook {
         var records: [AlertRecord] = []
         for (id, entry) in provisional where entry.time < frontier {
             provisional[id] = nil
-            guard var record = try stored(id), record.state == .provisional else { continue }
-            record.revision += 1
-            record.state = .withdrawn
-            record.isNotable = true
-            record.body = AlertJSON.restated(
-                record.body, revision: record.revision, state: .withdrawn)
-            records.append(record)
+            guard let record = try stored(id), record.state == .provisional else { continue }
+            records.append(Self.withdrawn(record))
         }
         return records.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
     }
@@ -149,6 +152,16 @@ struct AlertBook {
         return alert.severity != told.severity || alert.verdict != told.verdict
             || alert.branch != told.branch || alert.message != told.message
             || alert.attacker != told.attacker || alert.victim != told.victim
+    }
+
+    private static func withdrawn(_ record: AlertRecord) -> AlertRecord {
+        var record = record
+        record.revision += 1
+        record.state = .withdrawn
+        record.isNotable = true
+        record.body = AlertJSON.restated(
+            record.body, revision: record.revision, state: .withdrawn)
+        return record
     }
 
     private static func record(

@@ -14,6 +14,7 @@ extension LiveRun {
     ) throws(StoreError) -> [AlertRecord] {
         if late.isEmpty { return [] }
         status.change { $0.late += late.count }
+        let ids = Set(late.map { $0.batch.id(.event, $0.row) })
         var sessions: [ID128] = []
         for (batch, row) in late {
             let session = batch.id(.session, row)
@@ -22,9 +23,12 @@ extension LiveRun {
         var records: [AlertRecord] = []
         for session in sessions.prefix(Self.mostRefolds) {
             let events = try events(of: session)
-            let alerts = engine.run.refold(events, pool: store.pool)
+            let known = events.filter { !ids.contains($0.batch.events.id(.event, $0.row)) }
+            // What the late events change, and not what the run knew beyond this grant.
             records += try book.correct(
-                alerts.filter { $0.time < engine.frontier }, isHistoric: origins.isHistoric)
+                before: engine.run.refold(known, pool: store.pool),
+                after: engine.run.refold(events, pool: store.pool),
+                isHistoric: origins.isHistoric)
         }
         return records
     }

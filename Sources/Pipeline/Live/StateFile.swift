@@ -74,6 +74,7 @@ struct StateFile {
             try reader.get(), try reader.get(), try reader.get()
         )
         let run = try DetectionRun(rules: rules, peeks: true, codes: codes, from: &reader)
+        try reader.finish()
         let head = Head(
             store: owner, read: Int64(read), bufferLow: Int64(bufferLow),
             frontier: Int64(frontier))
