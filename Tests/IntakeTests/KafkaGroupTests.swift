@@ -18,11 +18,11 @@ struct KafkaGroupTests {
         }
         var settings = cluster.settings("t")
         settings.assignment = assignment
-        let first = RunningSource(settings, RecordingSink(isPrompt: true))
+        let first = RunningSource(settings, KafkaRecorder(isPrompt: true))
         await first.sink.wait { $0.records.count == 4 }
         // The brokers inside this process refuse commits while members change; real ones do not.
         try await Task.sleep(for: .milliseconds(1500))
-        let second = RunningSource(settings, RecordingSink(isPrompt: true))
+        let second = RunningSource(settings, KafkaRecorder(isPrompt: true))
         await second.sink.wait(30) { $0.log.filter { $0.hasPrefix("opened") }.count >= 2 }
         await first.sink.wait { $0.drains >= 1 }
         for partition in 0..<4 {
@@ -155,7 +155,7 @@ struct KafkaGroupTests {
         cluster.create("t")
         cluster.produce("t", ["a", "b"])
         let stored = ResumePosition(source: "kc", partition: "t/0", offset: 40, detail: "1 - -")
-        let run = RunningSource(cluster.settings("t"), RecordingSink([stored]))
+        let run = RunningSource(cluster.settings("t"), KafkaRecorder([stored]))
         await run.sink.wait { $0.records["t/0"] == ["a", "b"] }
         await run.stop()
         #expect(run.sink.now.notes.map(\.kind) == ["kafka.topic_recreated"])
@@ -170,7 +170,7 @@ struct KafkaGroupTests {
         let mark = String(repeating: "0", count: 16)
         let stored = ResumePosition(
             source: "kc", partition: "t/0", offset: 2, detail: "1 - \(mark)")
-        let run = RunningSource(cluster.settings("t"), RecordingSink([stored]))
+        let run = RunningSource(cluster.settings("t"), KafkaRecorder([stored]))
         await run.sink.wait { $0.records["t/0"] == ["a", "b", "c"] }
         await run.stop()
         #expect(run.sink.now.notes.map(\.kind) == ["kafka.topic_recreated"])

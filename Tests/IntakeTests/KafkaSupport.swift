@@ -74,7 +74,7 @@ final class MockCluster: @unchecked Sendable {
 }
 
 /// A sink that keeps everything and makes it durable at once when asked to drain.
-final class RecordingSink: SourceSink {
+final class KafkaRecorder: SourceSink {
     struct State {
         var log: [String] = []
         var records: [String: [String]] = [:]
@@ -173,12 +173,12 @@ final class RecordingSink: SourceSink {
 /// A source running on a thread of its own.
 final class RunningSource: @unchecked Sendable {
     let source: KafkaSource
-    let sink: RecordingSink
+    let sink: KafkaRecorder
     /// Whether the run ended, and how.
     private let outcome = Mutex<(isDone: Bool, error: SourceError?)>((false, nil))
 
     init(
-        _ settings: KafkaSettings, _ sink: RecordingSink = RecordingSink(),
+        _ settings: KafkaSettings, _ sink: KafkaRecorder = KafkaRecorder(),
         _ limits: ReadLimits = ReadLimits()
     ) {
         source = KafkaSource(settings, limits: limits)

@@ -26,7 +26,7 @@ struct KafkaTests {
         #expect(seen.conditions == [SourceCondition(isReady: true)])
 
         cluster.produce("t", partition: 0, ["{\"n\":500}"])
-        let again = RecordingSink(Array(seen.positions.values))
+        let again = KafkaRecorder(Array(seen.positions.values))
         let second = RunningSource(cluster.settings("t"), again)
         await again.wait { $0.records["t/0"]?.count ?? 0 > 0 }
         #expect(await second.stop() == nil)
@@ -82,7 +82,7 @@ struct KafkaTests {
             ])
         var settings = cluster.settings("t", group: nil)
         settings.isBounded = true
-        let run = RunningSource(settings, RecordingSink(), ReadLimits(recordBytes: 100))
+        let run = RunningSource(settings, KafkaRecorder(), ReadLimits(recordBytes: 100))
         #expect(await run.finish() == nil)
         let seen = run.sink.now
         #expect(
