@@ -55,7 +55,8 @@ class RecordingSink: SourceSink, @unchecked Sendable {
     func arrival(of text: String) -> ContinuousClock.Instant? {
         lock.withLock {
             messages.first {
-                if case .records(let batch) = $0.message { batch.texts.contains(text) } else { false }
+                guard case .records(let batch) = $0.message else { return false }
+                return batch.texts.contains(text)
             }?.time
         }
     }

@@ -165,9 +165,8 @@ extension FollowRun {
             }
         case .held:
             let wait = settings.pollInterval * 2
-            if quiet >= wait, file.comparedSize != file.size, file.stream?.file == nil {
-                enqueue(file)
-            }
+            let hasOriginal = file.stream?.file.map { !isEndedTwin($0) } ?? false
+            if quiet >= wait, file.comparedSize != file.size, !hasOriginal { enqueue(file) }
         default: break
         }
     }

@@ -54,7 +54,9 @@ extension FollowRun {
     private func compareAgain(_ file: FollowedFile) throws(IntakeError) -> Bool {
         let isAtRest = clock.now - file.lastGrowth >= settings.pollInterval
         if file.isCompressed && file.stream?.file == nil && !isAtRest { return false }
-        if isAtRest { file.comparedSize = file.size }
+        if clock.now - file.lastGrowth >= settings.pollInterval * 2 {
+            file.comparedSize = file.size
+        }
         return try begin(file)
     }
 
@@ -134,7 +136,9 @@ extension FollowRun {
     private func identify(
         _ file: FollowedFile, _ reader: GrowingReader
     ) throws(IntakeError) -> Bool {
-        if !file.isReborn, let (stream, relation) = try closest(to: file, reader) {
+        if !file.isReborn || file.isCompressed,
+            let (stream, relation) = try closest(to: file, reader)
+        {
             let isOwn = stream.place.identity == file.identity && stream.file == nil
             if relation == .goesOn || (relation == .covered && isOwn) {
                 return try goOn(with: stream, in: file, hasMore: relation == .goesOn)
@@ -174,7 +178,9 @@ extension FollowRun {
     ) throws(IntakeError) -> StreamRelation {
         let comparison = StreamComparison(descriptor: reader.descriptor, name: file.path)
         let stop = { self.control.isStopped }
-        if let other = stream.file, other !== file, try holds(other, stream) {
+        if let other = stream.file, other !== file, !isEndedTwin(other),
+            try holds(other, stream)
+        {
             // Whoever took the name over is a new file, and no copy.
             if file.path == stream.place.path { return .differs }
             guard let descriptor = other.reader?.descriptor else { return .front }
@@ -183,15 +189,24 @@ extension FollowRun {
         let relation = try comparison.relation(to: stream, shouldStop: stop)
         let isOwn = stream.place.identity == file.identity
         if isOwn && relation == .front { return .differs }
-        if relation == .front && isSettledHere(file, stream) { return .differs }
+        if relation == .front, isAtRest(file) {
+            // Where digests cannot tell, reading a copy anew costs less than losing a record.
+            let needed = stream.place.mark.headLength
+            let isShort = try comparison.withFront { $0.count < needed }
+            if isShort || file.path == stream.place.path { return .differs }
+        }
         return relation
     }
 
-    /// A short file with the name of a stream that is gone, and that does not grow, is no copy in
-    /// the making.
-    private func isSettledHere(_ file: FollowedFile, _ stream: FollowedStream) -> Bool {
-        file.path == stream.place.path
-            && clock.now - file.lastGrowth >= settings.pollInterval * 2
+    /// Bytes of a compressed file cannot be compared in place; one that was read to its end is
+    /// as good as gone.
+    func isEndedTwin(_ file: FollowedFile) -> Bool {
+        file.isCompressed && file.stage == .finished
+    }
+
+    /// A file that does not grow is no copy in the making.
+    private func isAtRest(_ file: FollowedFile) -> Bool {
+        settings.isBounded || clock.now - file.lastGrowth >= settings.pollInterval * 2
     }
 
     /// Whether a stream's own file still holds it; if it was emptied, the stream lost its file.

@@ -29,7 +29,8 @@ final class FollowRun {
     var scanTroubles: [String: SourceCondition] = [:]
     /// Since when wanted paths have not been there.
     var missingSince: [String: ContinuousClock.Instant] = [:]
-    var toldCondition = SourceCondition(isReady: true)
+    /// Nil until every file that was there at the start was looked into.
+    var toldCondition: SourceCondition?
 
     init(_ settings: FollowSettings, _ sink: any SourceSink, _ control: FollowControl) {
         self.settings = settings
@@ -61,6 +62,7 @@ final class FollowRun {
             takeChanges()
             if isScanDue { scan() }
             let worked = readRound()
+            if toldCondition == nil { tellCondition(isFirst: true) }
             let now = clock.now
             if now - lastTick >= settings.pollInterval { tick(now) }
             if worked { continue }
@@ -189,8 +191,10 @@ final class FollowRun {
         stream.isOpen = false
     }
 
-    /// Tells how the source fares, if that changed.
-    func tellCondition() {
+    /// Tells how the source fares, if that changed; for the first time once all partitions of the
+    /// start are open.
+    func tellCondition(isFirst: Bool = false) {
+        if toldCondition == nil, !isFirst { return }
         var condition = SourceCondition(isReady: true)
         let all = troubles.merging(scanTroubles) { file, _ in file }
         if let (_, trouble) = all.min(by: { PathWalk.bytewise($0.key, $1.key) }) {

@@ -68,7 +68,8 @@ struct StreamComparison {
         let mark = stream.place.mark
         let start = stream.offset - Int64(mark.tailLength)
         return FileProbe.bytes(descriptor, at: start, count: mark.tailLength) {
-            $0.count == mark.tailLength && (mark.tailLength == 0 || FileMark.digest($0) == mark.tail)
+            mark.tailLength == 0
+                || ($0.count == mark.tailLength && FileMark.digest($0) == mark.tail)
         }
     }
 
@@ -107,18 +108,20 @@ struct StreamComparison {
         let mark = stream.place.mark
         guard try withFront({ mark.agrees(with: $0) }) else { return .differs }
         let original = StreamComparison(descriptor: other, name: name)
+        let mine = try withFront { (count: $0.count, digest: FileMark.digest($0)) }
+        let theirs = try original.withFront { front in
+            FileMark.digest(UnsafeRawBufferPointer(rebasing: front.prefix(mine.count)))
+        }
+        if mine.digest != theirs { return .differs }
         guard try makeSource().isCompressed() == false else { return .front }
         guard try original.makeSource().isCompressed() == false else {
             return try relation(to: stream, shouldStop: shouldStop) == .differs ? .differs : .front
         }
         guard size <= original.size else { return .differs }
         let length = Int(min(size, Int64(FileMark.tailBytes)))
-        let frontLength = Int(min(size, Int64(FileMark.headBytes)))
-        for (start, count) in [(0, frontLength), (size - Int64(length), length)] {
-            let mine = FileProbe.bytes(descriptor, at: start, count: count, FileMark.digest)
-            let theirs = FileProbe.bytes(other, at: start, count: count, FileMark.digest)
-            if mine != theirs { return .differs }
-        }
-        return .front
+        let start = size - Int64(length)
+        let end = FileProbe.bytes(descriptor, at: start, count: length, FileMark.digest)
+        let same = FileProbe.bytes(other, at: start, count: length, FileMark.digest)
+        return end == same ? .front : .differs
     }
 }

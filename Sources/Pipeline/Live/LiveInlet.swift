@@ -49,6 +49,12 @@ final class LiveInlet: SourceSink, @unchecked Sendable {
 
     private func add(_ batch: SourceBatch) {
         let partition = batch.position.partition
+        if batch.result.batch.records.isEmpty, batch.result.issues.isEmpty {
+            // A source may move on without a record; not past those that still wait.
+            let isHolding = detectors[partition]?.isHolding ?? false
+            if !isHolding { move(to: batch.position, batch.lag) }
+            return
+        }
         var detector = detectors[partition] ?? DialectDetector(format)
         detector.add(batch.result)
         var told: [DialectDetector.Told] = []
@@ -60,6 +66,14 @@ final class LiveInlet: SourceSink, @unchecked Sendable {
             let isLast = place == told.count - 1
             decode(one, partition, isLast ? position : nil, isLast ? batch.lag : nil)
         }
+    }
+
+    private func move(to position: ResumePosition, _ lag: Int64?) {
+        let nothing = DecodedBatch(
+            events: EventBatch(capacity: 1), tally: IntakeTally(), rejected: [])
+        _ = queue.add(
+            source: index,
+            .records(nothing, partition: position.partition, position: position, lag: lag))
     }
 
     private func decode(
