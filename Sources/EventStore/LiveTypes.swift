@@ -99,6 +99,7 @@ public struct LiveCommit: Sendable {
         progress = nil
     }
 
+    /// Whether there is nothing to commit.
     public var isEmpty: Bool {
         positions.isEmpty && controls.isEmpty && alerts.isEmpty && progress == nil
     }

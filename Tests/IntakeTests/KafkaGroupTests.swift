@@ -149,12 +149,13 @@ struct KafkaGroupTests {
         #expect(await run.stop() == nil)
     }
 
-    @Test("A topic shorter than what was read of it is a new one, and is read from its start")
-    func recreated() async throws {
+    @Test("A topic shorter than what was read of it is a new one, and is read from its start",
+        arguments: ["1 - -", "1 - 0123456789abcdef"])
+    func recreated(_ detail: String) async throws {
         let cluster = try MockCluster()
         cluster.create("t")
         cluster.produce("t", ["a", "b"])
-        let stored = ResumePosition(source: "kc", partition: "t/0", offset: 40, detail: "1 - -")
+        let stored = ResumePosition(source: "kc", partition: "t/0", offset: 40, detail: detail)
         let run = RunningSource(cluster.settings("t"), RecordingSink([stored]))
         await run.sink.wait { $0.records["t/0"] == ["a", "b"] }
         await run.stop()
