@@ -23,23 +23,23 @@ struct KafkaGroupTests {
         // The brokers inside this process refuse commits while members change; real ones do not.
         try await Task.sleep(for: .milliseconds(1500))
         let second = RunningSource(settings, KafkaRecorder(isPrompt: true))
-        await second.sink.wait(30) { $0.log.filter { $0.hasPrefix("opened") }.count >= 2 }
+        await second.sink.wait { $0.log.filter { $0.hasPrefix("opened") }.count >= 2 }
         await first.sink.wait { $0.drains >= 1 }
         for partition in 0..<4 {
             cluster.produce("t", partition: Int32(partition), ["\(partition) b"])
         }
         let all = { Self.count(first) + Self.count(second) }
-        await first.sink.wait(30) { _ in all() == 8 }
+        await first.sink.wait { _ in all() == 8 }
         try await Task.sleep(for: .milliseconds(1500))
         #expect(await first.stop() == nil)
-        await second.sink.wait(30) { state in
+        await second.sink.wait { state in
             let opened = state.log.filter { $0.hasPrefix("opened") }
             return Set(opened).count == 4
         }
         for partition in 0..<4 {
             cluster.produce("t", partition: Int32(partition), ["\(partition) c"])
         }
-        await second.sink.wait(30) { _ in all() == 12 }
+        await second.sink.wait { _ in all() == 12 }
         #expect(await second.stop() == nil)
         var union: [String: [String]] = [:]
         for run in [first, second] {
@@ -67,7 +67,7 @@ struct KafkaGroupTests {
         #expect(run.sink.now.conditions.first?.isReady == false)
         cluster.hide("later", false)
         cluster.produce("later", ["here"])
-        await run.sink.wait(30) { $0.records["later/0"] == ["here"] }
+        await run.sink.wait { $0.records["later/0"] == ["here"] }
         await run.sink.wait { $0.conditions.last?.isReady == true }
         #expect(await run.stop() == nil)
         #expect(run.sink.now.conditions.count == 2)
@@ -106,9 +106,9 @@ struct KafkaGroupTests {
         rd_kafka_mock_broker_set_down(cluster.handle, 1)
         await run.sink.wait { $0.conditions.last?.code == "kafka.unreachable" }
         rd_kafka_mock_broker_set_up(cluster.handle, 1)
-        await run.sink.wait(30) { $0.conditions.last?.isReady == true }
+        await run.sink.wait { $0.conditions.last?.isReady == true }
         cluster.produce("t", ["b"])
-        await run.sink.wait(30) { $0.records["t/0"] == ["a", "b"] }
+        await run.sink.wait { $0.records["t/0"] == ["a", "b"] }
         await run.stop()
     }
 
@@ -127,9 +127,9 @@ struct KafkaGroupTests {
         cluster.push(request, [error, error])
         let run = RunningSource(cluster.settings("t"))
         cluster.produce("t", ["a", "b"])
-        await run.sink.wait(30) { $0.records["t/0"] == ["a", "b"] }
+        await run.sink.wait { $0.records["t/0"] == ["a", "b"] }
         cluster.produce("t", ["c"])
-        await run.sink.wait(30) { $0.records["t/0"] == ["a", "b", "c"] }
+        await run.sink.wait { $0.records["t/0"] == ["a", "b", "c"] }
         #expect(await run.stop() == nil)
     }
 
@@ -140,21 +140,22 @@ struct KafkaGroupTests {
         let error = RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED
         cluster.push(11, [error, error, error])
         let run = RunningSource(cluster.settings("t", group: "secret-group"))
-        await run.sink.wait(30) { state in
+        await run.sink.wait { state in
             state.conditions.contains {
                 $0.code == "kafka.not_authorised" && $0.message.contains("secret-group")
             }
         }
-        await run.sink.wait(30) { $0.conditions.last?.isReady == true }
+        await run.sink.wait { $0.conditions.last?.isReady == true }
         #expect(await run.stop() == nil)
     }
 
-    @Test("A topic shorter than what was read of it is a new one, and is read from its start")
-    func recreated() async throws {
+    @Test("A topic shorter than what was read of it is a new one, and is read from its start",
+        arguments: ["1 - -", "1 - 0123456789abcdef"])
+    func recreated(_ detail: String) async throws {
         let cluster = try MockCluster()
         cluster.create("t")
         cluster.produce("t", ["a", "b"])
-        let stored = ResumePosition(source: "kc", partition: "t/0", offset: 40, detail: "1 - -")
+        let stored = ResumePosition(source: "kc", partition: "t/0", offset: 40, detail: detail)
         let run = RunningSource(cluster.settings("t"), KafkaRecorder([stored]))
         await run.sink.wait { $0.records["t/0"] == ["a", "b"] }
         await run.stop()

@@ -42,6 +42,9 @@ struct KafkaStartTests {
         }
         #expect(decide(stored: 101, low: 3).next == 3)
         #expect(decide(stored: 100).note == nil)
+        // Where the message before the position can tell, it is asked first.
+        #expect(
+            decide(stored: 101, detail: "1 c ab") == KafkaStart(next: 101, expectedMark: "ab"))
         let moved = decide(stored: 7, detail: "1 other ab", committed: 7)
         #expect(moved.next == 0)
         #expect(moved.note != nil)
@@ -105,7 +108,8 @@ struct KafkaStartTests {
 struct KafkaSettingsTests {
     @Test("Every mistake has its key, and no message has the password")
     func problems() {
-        var settings = KafkaSettings(name: "", brokers: ["k1:99999", "ok"], topics: ["a b", "t", "t"])
+        var settings = KafkaSettings(
+            name: "", brokers: ["k1:99999", "ok"], topics: ["a b", "t", "t"])
         settings.group = ""
         settings.staticID = "a/b"
         settings.sessionTimeout = .nan

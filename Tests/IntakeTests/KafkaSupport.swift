@@ -156,9 +156,10 @@ final class KafkaRecorder: SourceSink {
 
     var now: State { state.withLock { $0 } }
 
-    /// Waits until something holds, and lets other tests go on meanwhile.
+    /// Waits until something holds, and lets other tests go on meanwhile: for long, because many
+    /// tests share few threads.
     func wait(
-        _ seconds: Double = 20, until isSo: (State) -> Bool,
+        _ seconds: Double = 240, until isSo: (State) -> Bool,
         _ place: SourceLocation = #_sourceLocation
     ) async {
         let end = Date().addingTimeInterval(seconds)
@@ -166,6 +167,7 @@ final class KafkaRecorder: SourceSink {
             if isSo(now) { return }
             try? await Task.sleep(for: .milliseconds(5))
         }
+        if isSo(now) { return }
         Issue.record("gave up waiting; so far: \(now.log.suffix(30))", sourceLocation: place)
     }
 }
@@ -197,7 +199,7 @@ final class RunningSource: @unchecked Sendable {
     /// Waits for the end of a bounded or stopped run.
     @discardableResult
     func finish(_ place: SourceLocation = #_sourceLocation) async -> SourceError? {
-        let end = Date().addingTimeInterval(30)
+        let end = Date().addingTimeInterval(240)
         while Date() < end {
             let now = outcome.withLock { $0 }
             if now.isDone { return now.error }

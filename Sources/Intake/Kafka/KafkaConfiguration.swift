@@ -33,7 +33,7 @@ enum KafkaConfiguration {
             ("session.timeout.ms", milliseconds(settings.sessionTimeout)),
             ("heartbeat.interval.ms", milliseconds(min(3, settings.sessionTimeout / 3))),
             // A sink that blocks is no reason to give partitions away at once.
-            ("max.poll.interval.ms", "\(max(600_000, Int(settings.sessionTimeout * 1000)))"),
+            ("max.poll.interval.ms", "\(max(120_000, Int(settings.sessionTimeout * 1000)))"),
             // An answer as soon as there is a message; a long poll when there is none.
             ("fetch.min.bytes", "1"), ("fetch.wait.max.ms", "500"),
             ("fetch.error.backoff.ms", "200"), ("socket.nagle.disable", "true"),

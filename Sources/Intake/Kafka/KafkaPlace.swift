@@ -69,6 +69,8 @@ struct KafkaStart: Equatable {
         var cluster: String
         /// Where to start if neither is known.
         var fresh: Int64
+        /// Whether reading ends at `high`.
+        var isBounded = false
     }
 
     /// Decides from where a partition is read.
@@ -84,6 +86,13 @@ struct KafkaStart: Equatable {
             return KafkaStart(next: min(max(known.fresh, known.low), known.high))
         }
         if place > known.high {
+            // Some brokers name an end that lags. The message before the place proves the topic;
+            // if there is none, the brokers answer that the offset is out of range.
+            if let stored = known.stored, stored.offset == place, !stored.place.mark.isEmpty,
+                !known.isBounded
+            {
+                return KafkaStart(next: place, expectedMark: stored.place.mark)
+            }
             let why = "it ends at offset \(known.high) and was read up to \(place)"
             return KafkaStart(next: known.low, note: .recreated(why: why))
         }

@@ -120,7 +120,8 @@ extension KafkaReader {
                 .init(
                     stored: known.map { ($0.offset, KafkaPlace($0.detail)) },
                     committed: committed < 0 ? nil : committed, low: marks.low,
-                    high: marks.high, cluster: cluster, fresh: fresh))
+                    high: marks.high, cluster: cluster, fresh: fresh,
+                    isBounded: settings.isBounded))
             let partition = KafkaPartition(
                 place.topic, place.partition, from: start,
                 end: settings.isBounded ? marks.high : nil, cluster: cluster,
@@ -151,30 +152,47 @@ extension KafkaReader {
     func movePartitions() {
         if moves.isEmpty || MonotonicTime.now < nextMove { return }
         nextMove = MonotonicTime.now + 250_000_000
-        moves = moves.filter { !move($0.partition, $0.why) }
+        moves = moves.filter { !move($0.partition, $0.reason) }
     }
 
-    /// - Parameter why: why the topic is known to be another one; nil if it is not.
     /// - Returns: whether it was done.
-    private func move(_ partition: KafkaPartition, _ why: String?) -> Bool {
-        guard let marks = client.watermarks(partition.topic, partition.number, within: 1000) else {
-            return false
+    private func move(_ partition: KafkaPartition, _ reason: MoveReason) -> Bool {
+        var start = KafkaStart(next: partition.next, expectedMark: partition.expectedMark)
+        var end = partition.end
+        if reason != .resumed {
+            let marks = client.watermarks(partition.topic, partition.number, within: 1000)
+            guard let marks else { return false }
+            if end != nil { end = marks.high }
+            if case .stranger(let why) = reason {
+                start = KafkaStart(next: marks.low, note: .recreated(why: why))
+            } else {
+                start = KafkaStart.decide(
+                    .init(
+                        stored: (partition.next, KafkaPlace("")), low: marks.low,
+                        high: marks.high, cluster: "", fresh: marks.low))
+            }
         }
-        var start = KafkaStart.decide(
-            .init(
-                stored: (partition.next, KafkaPlace("")), low: marks.low, high: marks.high,
-                cluster: "", fresh: marks.low))
-        if let why { start = KafkaStart(next: marks.low, note: .recreated(why: why)) }
-        if start.note == nil { start.expectedMark = partition.expectedMark }
         var place = partition.place
         place.offset = start.expectedMark.isEmpty ? start.next : start.next - 1
-        if client.seek(place) != RD_KAFKA_RESP_ERR_NO_ERROR { return false }
+        let isSought = client.seek(place) == RD_KAFKA_RESP_ERR_NO_ERROR
         if start.note != nil {
-            let end = partition.end == nil ? nil : marks.high
             partition.restart(at: start, end: end)
             tell(start, of: partition)
         }
+        // Where fetching came to a stop, seeking is refused.
+        if !isSought { assignAnew(partition) }
         return true
+    }
+
+    private func assignAnew(_ partition: KafkaPartition) {
+        if client.isCooperative {
+            client.unassign([partition.place], only: true)
+            _ = client.assign([partition.fetchPlace], adding: true)
+        } else {
+            _ = client.assign(partitions.map(\.fetchPlace), adding: false)
+        }
+        let held = partitions.filter { $0.isPaused || $0.isDone }.map(\.place)
+        if !held.isEmpty { client.pause(held) }
     }
 
     // MARK: - Errors
@@ -198,7 +216,7 @@ extension KafkaReader {
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
             if let concerned, !moves.contains(where: { $0.partition === concerned }) {
                 flush()
-                moves.append((concerned, nil))
+                moves.append((concerned, .outOfRange))
             }
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
             RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:

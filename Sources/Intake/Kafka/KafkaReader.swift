@@ -23,7 +23,7 @@ final class KafkaReader {
     private var lastHandle: PartitionHandle?
     private var lastPartition: KafkaPartition?
     /// Partitions that go on elsewhere as soon as the brokers say where.
-    var moves: [(partition: KafkaPartition, why: String?)] = []
+    var moves: [(partition: KafkaPartition, reason: MoveReason)] = []
     var nextMove: Int64 = 0
     /// Topics that were subscribed to, or whose partitions were assigned.
     var subscribed: Set<String> = []
@@ -39,6 +39,15 @@ final class KafkaReader {
     private var committed: [String: Int64] = [:]
     private var nextCommit: Int64 = 0
     private var tally = KafkaTally()
+
+    /// Why a partition goes on elsewhere.
+    enum MoveReason: Equatable {
+        /// It was held back.
+        case resumed
+        /// The brokers do not have the offset.
+        case outOfRange
+        case stranger(why: String)
+    }
 
     private struct PartitionHandle: Hashable {
         var topic: OpaquePointer?
@@ -146,7 +155,7 @@ final class KafkaReader {
         case .passed: break
         case .stranger:
             let why = "the message before offset \(partition.next) is not the one that was read"
-            moves.append((partition, why))
+            moves.append((partition, .stranger(why: why)))
         }
         rd_kafka_event_destroy(event)
         return count
@@ -212,7 +221,7 @@ final class KafkaReader {
             } else {
                 client.resume([partition.place])
                 // The library's own place may be behind or before what was taken in.
-                moves.append((partition, nil))
+                moves.append((partition, .resumed))
             }
         }
     }

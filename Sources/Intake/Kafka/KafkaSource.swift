@@ -21,6 +21,7 @@ public final class KafkaSource: LiveSource {
     /// What was read since the start. From any thread.
     public var tally: KafkaTally { orders.state.withLock { $0.tally } }
 
+    /// Reads until stopped, or until a bounded source has delivered everything.
     public func run(_ sink: any SourceSink) throws(SourceError) {
         if let problem = settings.problems().first {
             throw KafkaTrouble.setting("\(problem.key) \(problem.message)")
@@ -30,6 +31,7 @@ public final class KafkaSource: LiveSource {
 
     public func stop() { orders.state.withLock { $0.isStopped = true } }
 
+    /// Remembers what is durable; it is committed within a second.
     public func acknowledge(_ positions: [ResumePosition]) {
         orders.state.withLock { state in
             for position in positions where position.source == name {
@@ -38,6 +40,7 @@ public final class KafkaSource: LiveSource {
         }
     }
 
+    /// Fetches these partitions no further, and all others.
     public func pause(_ partitions: Set<String>) {
         orders.state.withLock { $0.paused = partitions }
     }
