@@ -38,13 +38,16 @@ def arguments():
     parser.add_argument("--must-latency", type=float, default=250, help="p99 in milliseconds")
     parser.add_argument("--must-slope", type=float, default=100, help="MB/h of memory; judged in "
                         "runs of 10 minutes and more")
-    parser.add_argument("--broker", choices=sorted(brokers.KINDS), default="noida")
+    parser.add_argument("--broker", choices=sorted(brokers.KINDS), help="tansu, which keeps "
+                        "answering for long; noida for the top speed")
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", default=".build/live.json", help="file of the results")
     parser.add_argument("--binary", help="instead of a release build")
     parser.add_argument("--keep", action="store_true", help="keep the work directory")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.broker = options.broker or ("noida" if options.top_speed else "tansu")
+    return options
 
 
 def slope(points):

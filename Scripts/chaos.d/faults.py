@@ -6,7 +6,6 @@ broker knows must never be ahead of what the store holds.
 """
 
 import argparse
-import glob
 import json
 import os
 import re
@@ -287,53 +286,10 @@ def check_jumps(report, faults, path, service):
                           evidence.stored_alerts(faults.binary, service.store))
 
 
-def wall_clock_jump(faults):
-    """The machine's own clock leaps two days ahead and back while the service reads."""
-    found = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
-    if not found:
-        say("skipped: libfaketime is not installed (Debian package faketime)")
-        return
-    topic = "leaps"
-    faults.broker.create_topic(topic, PARTITIONS)
-    feed = brokers.Feed(faults.broker, topic)
-    service = faults.service("leaps", topic)
-    clock = os.path.join(faults.work, "clock")
-    service.environment.update(
-        LD_PRELOAD=found[0], FAKETIME_TIMESTAMP_FILE=clock, FAKETIME_NO_CACHE="1",
-        FAKETIME_DONT_FAKE_MONOTONIC="1")
-
-    def leap(offset):
-        with open(clock + ".new", "w") as sink:
-            sink.write(offset + "\n")
-        os.rename(clock + ".new", clock)
-
-    leap("+0")
-    service.start()
-    records = [(archive.session(line), line) for line in faults.lines]
-    third = len(records) // 3
-    for number, offset in enumerate(("+2d", "-2d", "+0")):
-        feed.send_all(records[number * third:(number + 1) * third], third / 2)
-        leap(offset)
-        time.sleep(1)
-    feed.send_all(records[3 * third:])
-    alive = service.is_running()
-    faults.report.check("wall clock leaps: the service goes on", alive,
-                        "" if alive else f"status {service.process.poll()}, {service.errors(2)}")
-    faults.recovers("wall clock leaps", service)
-    evidence.told_as_failure(check_leaps)(faults.report, faults, service)
-
-
-def check_leaps(report, faults, service):
-    evidence.check_alerts(report, "wall clock leaps: final alerts",
-                          evidence.backtest(faults.binary, faults.path),
-                          evidence.stored_alerts(faults.binary, service.store))
-
-
 ALL = [
     broken_configuration, missing_configuration, wrong_key, missing_directory,
     unwritable_directory, read_only_store, corrupt_store, full_disk, broker_down, missing_topic,
     wrong_credentials, oversized_message, clock_jump,
-    wall_clock_jump,
 ]
 
 

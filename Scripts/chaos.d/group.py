@@ -2,8 +2,8 @@
 
 Together their stores must hold every event, and each of them none twice. Events that two stores
 hold, because a partition changed hands before its offset was committed, are named. A grant that
-was split between stores may be judged differently; one that lies whole in a store may not be
-passed over there.
+was split between stores may be judged differently; but what a store's own events prove about
+grants, its service must have found.
 """
 
 import argparse
@@ -108,16 +108,35 @@ def conclude(report, options, members, path, work):
     if not os.path.exists(reference):
         evidence.output([binary, "ingest", path, "--store", reference])
     whole = evidence.Events(binary, reference)
-    parts = []
-    for member in members:
+    parts, alerts = [], {}
+    for number, member in enumerate(members, 1):
         evidence.check_sound(report, binary, member.store)
         parts.append(evidence.Events(binary, member.store))
+        stored = lifecycle(evidence.stored_alerts(binary, member.store))
+        check_member(report, f"member {number} of {len(members)}",
+                     lifecycle(evidence.backtest(binary, "--store", member.store)), stored)
+        alerts.update(stored)
     check_union(report, whole, parts)
-    expected = evidence.backtest(binary, path)
-    alerts = {}
-    for member in members:
-        alerts.update(evidence.stored_alerts(binary, member.store))
-    check_lifecycle(report, expected, alerts, whole, parts)
+    expected = lifecycle(evidence.backtest(binary, path))
+    differing = [evidence.describe(alert) for key, alert in expected.items() if key not in alerts]
+    print(f"     alerts about grants: {len(expected) - len(differing)} of {len(expected)} of an "
+          f"undivided backtest; not so where grants were split: {some(differing)}")
+
+
+def lifecycle(alerts):
+    """Those about grants, which need nothing but the events of one session."""
+    return {key: alert for key, alert in alerts.items()
+            if alert["rule"]["name"].startswith(LIFECYCLE)}
+
+
+def check_member(report, name, expected, stored):
+    """What a store's own events prove its service must have found, however late they came."""
+    missing = [evidence.describe(expected[key]) for key in expected if key not in stored]
+    extra = [evidence.describe(stored[key]) for key in stored if key not in expected]
+    report.check(f"{name}: alerts about grants", bool(expected) and not missing and not extra,
+                 f"{len(stored)} of the {len(expected)} that its events prove"
+                 + (f"; missing {some(missing, 3)}" if missing else "")
+                 + (f"; extra {some(extra, 3)}" if extra else ""))
 
 
 def check_union(report, whole, parts):
@@ -135,29 +154,6 @@ def check_union(report, whole, parts):
                  f"{shares} of {len(whole)} events, lost {len(lost)}, doubled in a store "
                  f"{doubled}, altered {len(altered)}" + (f"; {some(lost, 3)}" if lost else ""))
     print(f"     in two stores: {len(overlaps)}{': ' + some(overlaps) if overlaps else ''}")
-
-
-def check_lifecycle(report, expected, alerts, whole, parts):
-    """Alerts about grants: those that differ must come from grants that were split."""
-    wanted = {key: alert for key, alert in expected.items()
-              if alert["rule"]["name"].startswith(LIFECYCLE)}
-    judged = {alert["keys"].get("session") for alert in alerts.values()
-              if alert["rule"]["name"].startswith(LIFECYCLE)}
-    split, passed_over = [], []
-    for key, alert in wanted.items():
-        if key in alerts:
-            continue
-        session = alert["keys"].get("session")
-        held = any(part.sessions.get(session) == whole.sessions.get(session) for part in parts)
-        silent = held and session not in judged
-        (passed_over if silent else split).append(evidence.describe(alert))
-    report.check(
-        "alerts about grants", bool(wanted) and not passed_over,
-        f"{len(wanted) - len(split) - len(passed_over)} of {len(wanted)} equal, {len(split)} "
-        f"judged differently where grants were split, {len(passed_over)} passed over"
-        + (f"; {some(passed_over, 3)}" if passed_over else ""))
-    if split:
-        print(f"     judged differently: {some(split)}")
 
 
 def main():

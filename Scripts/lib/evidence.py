@@ -12,7 +12,6 @@ from report import some
 # Where an event came from differs between a file and a topic; the event does not.
 SOURCE = re.compile(rb',"source":\{[^}]*\}')
 EVENT_ID = re.compile(rb'\{"id":"([^"]+)"')
-SESSION = re.compile(rb',"session":"([^"]+)"')
 STATES = ("revision", "state")
 
 
@@ -39,23 +38,17 @@ def told_as_failure(comparison):
 
 
 class Events:
-    """The events of a store: a digest for every id, ids that stand there more than once, and how
-    many events each session has."""
+    """The events of a store: a digest for every id, and ids that stand there more than once."""
 
     def __init__(self, binary, store):
         self.digests = {}
         self.doubled = []
-        self.sessions = {}
         export = subprocess.Popen([binary, "store", "export", store], stdout=subprocess.PIPE,
                                   stderr=subprocess.DEVNULL)
         for line in export.stdout:
             event = EVENT_ID.match(line).group(1)
             if event in self.digests:
                 self.doubled.append(event.decode())
-            session = SESSION.search(line)
-            if session:
-                name = session.group(1).decode()
-                self.sessions[name] = self.sessions.get(name, 0) + 1
             body = SOURCE.sub(b"", line, count=1)
             self.digests[event] = hashlib.blake2b(body, digest_size=8).digest()
         if export.wait() != 0:
