@@ -26,7 +26,9 @@ struct StoreReplay {
         var stage = places.map { PlaceStage($0) }
         let blocks = store.blocks
         let order = blocks.indices
-            .filter { blocks[$0].maxTime >= times.lowerBound && blocks[$0].minTime <= times.upperBound }
+            .filter {
+                blocks[$0].maxTime >= times.lowerBound && blocks[$0].minTime <= times.upperBound
+            }
             .sorted { blocks[$0].minTime < blocks[$1].minTime }
         let total = Int64(order.reduce(0) { $0 + blocks[$1].count })
         func takeInTime(_ batch: EventBatch, _ row: Int) {

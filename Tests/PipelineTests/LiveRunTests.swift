@@ -47,9 +47,12 @@ final class LiveScene {
     func dealt(_ count: Int) -> [[String]] {
         var partitions = [[String]](repeating: [], count: count)
         for line in lines {
-            let session = line.range(of: "\"sessionId\":\"").map { line[$0.upperBound...].prefix(36) }
+            let session = line.range(of: "\"sessionId\":\"")
+                .map { line[$0.upperBound...].prefix(36) }
             var hash: UInt64 = 14_695_981_039_346_656_037
-            for byte in (session ?? line[...]).utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+            for byte in (session ?? line[...]).utf8 {
+                hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211
+            }
             partitions[Int(hash % UInt64(count))].append(line)
         }
         return partitions

@@ -59,7 +59,8 @@ final class ScriptedSource: LiveSource, @unchecked Sendable {
         while !stopped, let index = partitions.indices.filter({ next[$0] < partitions[$0].count })
             .randomElement(using: &random)
         {
-            let end = min(partitions[index].count, next[index] + Int.random(in: 1...400, using: &random))
+            let size = Int.random(in: 1...400, using: &random)
+            let end = min(partitions[index].count, next[index] + size)
             sink.deliver(.records(batch(index, next[index]..<end)))
             next[index] = end
             if end == partitions[index].count { sink.deliver(.caughtUp(partition: "p\(index)")) }

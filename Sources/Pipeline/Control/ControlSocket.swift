@@ -111,8 +111,8 @@ struct ControlSocket {
     }
 }
 
-/// Answers requests to a live run at a Unix socket that only its owner may connect to (mode 0600): one line of text
-/// asks, one line of JSON answers.
+/// Answers requests to a live run at a Unix socket that only its owner may connect to (mode 0600):
+/// one line of text asks, one line of JSON answers.
 public final class ControlServer: @unchecked Sendable {
     private let path: String
     private let descriptor: Int32

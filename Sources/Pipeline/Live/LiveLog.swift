@@ -1,5 +1,6 @@
 /// One thing that a live run tells its operator.
 public struct LiveLogLine: Sendable {
+    /// How much it matters.
     public enum Level: String, Sendable, Comparable, CaseIterable {
         case debug, info, warning, error
 

@@ -44,8 +44,8 @@ extension LiveRun {
         if isLow != timers.isLow {
             log(LiveLogLine(isLow ? .warning : .info, isLow ? "disk.low" : "disk.well",
                 isLow
-                    ? "only \(free >> 20) MiB are free beside the store; when they are gone the run "
-                        + "ends and nothing more is acknowledged: free some space, or keep less "
+                    ? "only \(free >> 20) MiB are free beside the store; when they are gone the "
+                        + "run ends and nothing more is acknowledged: free some space, or keep less "
                         + "with store.retention"
                     : "\(free >> 20) MiB are free beside the store again"))
         }

@@ -93,9 +93,10 @@ extension LiveRun {
             frontier = last.subtractingReportingOverflow(lateness).partialValue
         }
         if store.eventCount > store.firstPosition {
+            let count = store.eventCount - store.firstPosition
             let reason = isOvertaken ? "older events were ingested meanwhile" : "no snapshot fits"
-            log(LiveLogLine(.info, "run.learning",
-                "rules learn from \(store.eventCount - store.firstPosition) stored events: \(reason)"))
+            log(LiveLogLine(
+                .info, "run.learning", "rules learn from \(count) stored events: \(reason)"))
         }
         let run = try Learner(store: store, rules: rulesInUse).learn(before: frontier)
         engine = LiveEngine(run: run, frontier: frontier, read: store.eventCount)

@@ -26,7 +26,9 @@ public struct LiveStatus: Sendable {
     }
 
     /// Whether what comes in is read, stored and judged now.
-    public var isReady: Bool { !isLearning && !isStopping && sources.allSatisfy(\.condition.isReady) }
+    public var isReady: Bool {
+        !isLearning && !isStopping && sources.allSatisfy(\.condition.isReady)
+    }
     public var sources: [Source]
     /// Rules are being taught from the store.
     public var isLearning = true
