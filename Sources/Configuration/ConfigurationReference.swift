@@ -41,7 +41,7 @@ private struct ReferenceWriter {
         case .text: "text"
         case .name: "name"
         case .path: "path"
-        case .duration: "duration"
+        case .duration, .span: "duration"
         case .lowWater: "size or percent"
         case .count(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .truth: "`true` or `false`"

@@ -75,7 +75,7 @@ private enum SchemaWriter {
             json.member("type", "string")
             json.member("minLength", 1)
         case .name: pattern("^[A-Za-z0-9._-]{1,64}$", to: &json)
-        case .duration: pattern("^[0-9]{1,9}[smhdw]$", to: &json)
+        case .duration, .span: pattern("^[0-9]{1,9}[smhdw]$", to: &json)
         case .lowWater: pattern("^[0-9]{1,15}(%|B|[kKMGT]B|[KMGT]iB)$", to: &json)
         case .count(let range):
             json.member("type", "integer")

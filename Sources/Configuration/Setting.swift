@@ -33,6 +33,8 @@ indirect enum Form: Sendable {
     /// A path of one file or directory; relative ones are seen from the file's directory.
     case path
     case duration
+    /// A duration that may be nothing at all: `0s`.
+    case span
     /// Bytes of free space, or percent of the file system.
     case lowWater
     case count(ClosedRange<Int64>)

@@ -65,6 +65,9 @@ extension SettingReader {
         case .path: return (absolute(text), nil)
         case .duration:
             return number(DurationText.nanoseconds(text), node, name, DurationText.remedy)
+        case .span:
+            let span = DurationText.seconds(text).map { $0 * 1_000_000_000 }
+            return number(span, node, name, DurationText.remedy)
         case .lowWater:
             let number = SizeText.bytes(text) ?? SizeText.percent(text)
             return self.number(number, node, name, SizeText.remedy + "; or percent, such as 5%")

@@ -37,7 +37,7 @@ enum SettingTable {
 
     static let rules: [Setting] = [
         Setting("dirs", .list(.path), "rule files and directories, added to the pack"),
-        Setting("lateness", .duration, "how far events may be out of order", preset: "30s"),
+        Setting("lateness", .span, "how far events may be out of order", preset: "30s"),
         Setting(
             "experimental", .truth, "also run rules that are experimental or deprecated",
             preset: "false"),
@@ -95,7 +95,7 @@ enum SettingTable {
         Setting("tenant", .text, "tenant of events that name none"),
         Setting("time_zone", .timeZone, "zone of log times that name none", preset: "UTC"),
         Setting(
-            "lateness", .duration, "how far events of this source may be out of order; "
+            "lateness", .span, "how far events of this source may be out of order; "
                 + "without it rules.lateness"),
         Setting(
             "idle_after", .duration,

@@ -73,6 +73,12 @@ extension LiveRun {
         }
         try finish(&turn, isStopping: true)
         queue.close()
+        // Grants of late events are looked at now or never.
+        let limit = clock.steady() + options.drainTimeout
+        while !late.isEmpty, clock.steady() < limit {
+            var turn = LiveTurn()
+            try finish(&turn, isStopping: true)
+        }
         var commit = LiveCommit()
         commit.controls = [
             ControlRecord(

@@ -36,6 +36,7 @@ public final class LiveRun: @unchecked Sendable {
     var timers = LiveTimers()
     var openPositions: [String: ResumePosition] = [:]
     var learning: RuleLearning?
+    var late = LateGrants()
     var paused: Set<PartitionBoard.Name> = []
 
     private let requests = LiveRequests()

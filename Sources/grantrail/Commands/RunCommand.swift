@@ -64,10 +64,7 @@ struct Service {
         guard let rules else {
             Terminal.fail("the rules cannot be used; see above", status: 2)
         }
-        log(LiveLogLine(.info, "kafka.version", "librdkafka \(KafkaLibrary.version)"))
-        if let warning = KafkaLibrary.warning {
-            log(LiveLogLine(.warning, "kafka.version", warning))
-        }
+        if configuration.sources.contains(where: \.isKafka) { sayLibrary() }
         let store = try openStore(
             configuration.store.path, .readWrite(keyCheck: key.checkValue))
         var options = LiveOptions(
@@ -88,6 +85,13 @@ struct Service {
             try LiveRun(store: store, options: options, clock: clock, log: log)
         }
         try serve(run, store)
+    }
+
+    private func sayLibrary() {
+        log(LiveLogLine(.info, "kafka.version", "librdkafka \(KafkaLibrary.version)"))
+        if let warning = KafkaLibrary.warning {
+            log(LiveLogLine(.warning, "kafka.version", warning))
+        }
     }
 
     private func serve(_ run: LiveRun, _ store: EventStore) throws(PipelineError) {
@@ -181,6 +185,12 @@ struct Service {
         } catch {
             throw .places(error)
         }
+    }
+}
+
+extension SourceConfiguration {
+    fileprivate var isKafka: Bool {
+        if case .kafka = kind { true } else { false }
     }
 }
 

@@ -1,0 +1,82 @@
+internal import AuditModel
+internal import Detection
+internal import EventStore
+
+/// Grants of which events came too late, waiting to be folded anew from the store.
+struct LateGrants {
+    /// Sessions that wait at most; of others only the count is kept.
+    private static let most = 100_000
+    /// Blocks of the store that are read for one turn, at most, unless one session needs more.
+    private static let blocksPerTurn = 32
+
+    private var waiting: [ID128: Set<ID128>] = [:]
+    private var order: [ID128] = []
+    private var head = 0
+    /// Late events whose grant is not looked at: without a session, or beyond the bound.
+    private(set) var passedOver = 0
+
+    var isEmpty: Bool { head == order.count }
+
+    /// Notes late events by their session.
+    mutating func add(_ late: [(batch: EventBatch, row: Int)]) {
+        for (batch, row) in late {
+            let session = batch.id(.session, row)
+            if session.isNone || (waiting[session] == nil && waiting.count >= Self.most) {
+                passedOver += 1
+                continue
+            }
+            if waiting[session] == nil { order.append(session) }
+            waiting[session, default: []].insert(batch.id(.event, row))
+        }
+    }
+
+    /// One grant's events before the frontier, in total order, with those among them that came
+    /// late.
+    struct Grant {
+        var events: [RowReference]
+        let late: Set<ID128>
+    }
+
+    /// The next grants, as many as a few blocks of the store hold.
+    mutating func next(_ store: EventStore, before frontier: Int64) throws(StoreError) -> [Grant] {
+        var grants: [ID128: Grant] = [:]
+        var blocks: Set<Int> = []
+        while head < order.count {
+            let session = order[head]
+            let found = try Self.blocks(of: session, store)
+            if !grants.isEmpty, blocks.union(found).count > Self.blocksPerTurn { break }
+            blocks.formUnion(found)
+            grants[session] = Grant(events: [], late: waiting.removeValue(forKey: session) ?? [])
+            head += 1
+        }
+        if isEmpty {
+            order = []
+            head = 0
+        }
+        for index in blocks.sorted() {
+            let batch = SharedBatch(try store.readBlock(index))
+            for row in 0..<batch.events.count where batch.events.time[row] < frontier {
+                let session = batch.events.id(.session, row)
+                grants[session]?.events.append(RowReference(batch, row: row))
+            }
+        }
+        return grants.sorted { $0.key < $1.key }.map { entry in
+            var grant = entry.value
+            grant.events.sort {
+                $0.batch.events.orderKey($0.row) < $1.batch.events.orderKey($1.row)
+            }
+            return grant
+        }
+    }
+
+    private static func blocks(
+        of session: ID128, _ store: EventStore
+    ) throws(StoreError) -> [Int] {
+        var found: [Int] = []
+        for index in store.blocks.indices
+        where try store.mayContain(session, column: .session, block: index) {
+            found.append(index)
+        }
+        return found
+    }
+}
