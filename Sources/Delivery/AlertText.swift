@@ -23,18 +23,9 @@ public struct AlertTextFormat: Sendable {
     /// The line of a stored alert, with its state unless that is `confirmed`; nil when the text is
     /// no alert's JSON.
     public func line(stored body: [UInt8]) -> String? {
-        guard let alert = AlertSummary(body) else { return nil }
-        let severity = alert.severity.name.uppercased()
-        let padded = severity + String(repeating: " ", count: max(0, 8 - severity.count))
-        var parts = [
-            style.dim(style.escape(alert.time)), style.severity(alert.severity, padded),
-            style.bold(style.escape(alert.rule)), style.escape(alert.message),
-            style.dim(String(style.escape(alert.id).prefix(12))),
-        ]
-        if alert.state != AlertState.confirmed.rawValue {
-            parts.append(style.dim(style.escape(alert.state)))
-        }
-        return parts.joined(separator: "  ")
+        guard let alert = AlertJSON.read(body) else { return nil }
+        if alert.state == .confirmed { return line(alert) }
+        return line(alert) + "  " + style.dim(alert.state.rawValue)
     }
 
     /// The line and, below it, what counted and what to do; lines ended by newlines.

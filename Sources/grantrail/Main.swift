@@ -19,7 +19,7 @@ struct Grantrail: ParsableCommand {
             EXIT STATUS
               0 done, alerts or not   1 scan finding, failed test, verification or --fail-on
               2 invalid rule   64 usage   65 no record of the input usable   66 input missing
-              74 store input/output   78 configuration
+              69 Kafka unreachable   74 store input/output   78 configuration
             """,
         version: "0.1.0",
         subcommands: [

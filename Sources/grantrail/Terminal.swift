@@ -58,6 +58,17 @@ enum Terminal {
         exit(status)
     }
 
+    /// Calls back once nobody reads standard output any more, also while nothing is written to it.
+    /// Only pipes, sockets and terminals tell.
+    static func whenReaderLeaves(_ body: @escaping @Sendable () -> Void) {
+        let thread = Thread {
+            var request = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+            while poll(&request, 1, -1) < 0, errno == EINTR {}
+            if Int32(request.revents) & (POLLERR | POLLHUP) != 0 { body() }
+        }
+        thread.start()
+    }
+
     /// A reader that goes away, or a file at its size limit, must give an error to the write, not
     /// end the process by a signal.
     static func ignoreBrokenPipes() {

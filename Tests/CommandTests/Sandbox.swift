@@ -6,7 +6,7 @@ final class Sandbox: Sendable {
     let directory: String
 
     /// The program beside the test bundle.
-    private static let program: String = {
+    static let program: String = {
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         return URL(filePath: bundle ?? "").deletingLastPathComponent().path + "/grantrail"
     }()
@@ -121,7 +121,7 @@ struct Finished: Sendable {
 }
 
 /// One run of a program. Its outputs go to files, so that nothing can block on a full pipe.
-private struct Child {
+struct Child {
     static let secondsAllowed = 100.0
 
     let program: String
@@ -143,7 +143,7 @@ private struct Child {
             error: [UInt8](try Data(contentsOf: URL(filePath: error))), status: status)
     }
 
-    private func spawn(
+    func spawn(
         _ input: String, _ output: String, _ error: String, _ additions: [String: String]
     ) throws -> pid_t {
         var environment = [
@@ -172,7 +172,7 @@ private struct Child {
         return process
     }
 
-    private func wait(_ process: pid_t) throws -> Int32 {
+    func wait(_ process: pid_t) throws -> Int32 {
         let deadline = Date().addingTimeInterval(Self.secondsAllowed)
         var status: Int32 = 0
         while waitpid(process, &status, WNOHANG) == 0 {

@@ -20,6 +20,8 @@ final class LiveEngine {
     private(set) var late: [(batch: EventBatch, row: Int)] = []
     /// Batches to look ahead at, since that was last done.
     private var fresh: [SharedBatch] = []
+    /// Batches that wait and are no news: what news is seen against.
+    private var background: [(batch: SharedBatch, last: Int64)] = []
     /// Grants with too many waiting events to look ahead.
     private(set) var skippedPeeks = 0
 
@@ -61,7 +63,11 @@ final class LiveEngine {
         // Nothing in it lies before the frontier, so that it cannot be refused.
         _ = reorderer.push(OrderedBatch(batch))
         waiting.append((first, last))
-        if isNews { fresh.append(SharedBatch(batch)) }
+        if isNews {
+            fresh.append(SharedBatch(batch))
+        } else {
+            background.append((SharedBatch(batch), last))
+        }
     }
 
     /// Folds everything before a time.
@@ -70,6 +76,7 @@ final class LiveEngine {
         reorderer.release(below: time) { batch, row in run.take(batch, row: row, pool: pool) }
         frontier = time
         waiting.removeAll { $0.last < time }
+        background.removeAll { $0.last < time }
         grants.forget(before: time)
     }
 
@@ -78,15 +85,19 @@ final class LiveEngine {
         reorderer.finish { batch, row in run.take(batch, row: row, pool: pool) }
         frontier = .max
         waiting = []
+        background = []
         grants = PendingGrants()
     }
 
     /// What the fresh events would raise if nothing else came before them.
     func peek(pool: StringPool) -> [Alert] {
+        if fresh.isEmpty { return [] }
         defer { fresh.removeAll(keepingCapacity: true) }
+        for (batch, _) in background { grants.add(batch, waitingRows(of: batch)) }
+        background = []
         var pending: [(batch: SharedBatch, rows: [Int])] = []
         for batch in fresh {
-            let rows = batch.events.time.indices.filter { batch.events.time[$0] >= frontier }
+            let rows = waitingRows(of: batch)
             if rows.isEmpty { continue }
             pending.append((batch, rows))
             grants.add(batch, rows)
@@ -107,6 +118,10 @@ final class LiveEngine {
             }
         }
         return alerts
+    }
+
+    private func waitingRows(of batch: SharedBatch) -> [Int] {
+        batch.events.time.indices.filter { batch.events.time[$0] >= frontier }
     }
 
     /// Forgets rows that came too late: they were folded before.

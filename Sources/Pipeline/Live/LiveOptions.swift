@@ -40,6 +40,12 @@ public struct LiveOptions: Sendable {
     /// Where revisions go that people should hear of.
     public var sinks: [LiveSink]
     public var rules: [Rule]
+    /// Whether rules look at what comes. Without, events and positions are stored and nothing else
+    /// happens: what rules had come to stays as it is, and the store is not shortened.
+    public var judges: Bool
+    /// Gets events that were new to the store, in the order of their positions, once they are
+    /// durable; codes belong to the pool. Called on the run's thread.
+    public var rows: (@Sendable (EventBatch, StringPool) -> Void)?
     public var mode: Mode
     public var key: FingerprintKey
     public var places: PlaceBook?
@@ -65,6 +71,8 @@ public struct LiveOptions: Sendable {
         sinks = []
         self.rules = rules
         self.key = key
+        judges = true
+        rows = nil
         mode = .alert
         places = nil
         jobs = 2

@@ -106,6 +106,22 @@ extension LiveRun {
     /// Ends a cycle: rules look at what came, everything is committed, then told and acknowledged.
     func finish(_ turn: inout LiveTurn, isStopping: Bool) throws(StoreError) {
         let now = clock.steady()
+        if options.judges { try judge(now, isStopping: isStopping, &turn) }
+        openPositions.merge(turn.positions) { $1 }
+        let isDue = turn.appended > 0 || !turn.commit.isEmpty || !turn.drains.isEmpty
+            || (!openPositions.isEmpty && now >= timers.positions)
+        if isDue {
+            try commit(&turn)
+            timers.positions = now + 1_000_000_000
+        }
+        holdBack()
+        try keepHouse(now, isStopping: isStopping)
+    }
+
+    /// Lets the rules look at what came, and at what event time has passed.
+    private func judge(
+        _ now: Int64, isStopping: Bool, _ turn: inout LiveTurn
+    ) throws(StoreError) {
         try feed(isNews: turn.isNews)
         if !isStopping { noteIdle(now, &turn) }
         if let watermark = board.watermark(now: now), !isStopping || watermark == .max {
@@ -116,15 +132,6 @@ extension LiveRun {
             }
         }
         try gatherAlerts(&turn)
-        openPositions.merge(turn.positions) { $1 }
-        let isDue = turn.appended > 0 || !turn.commit.isEmpty || !turn.drains.isEmpty
-            || (!openPositions.isEmpty && now >= timers.positions)
-        if isDue {
-            try commit(&turn)
-            timers.positions = now + 1_000_000_000
-        }
-        holdBack()
-        try keepHouse(now, isStopping: isStopping)
     }
 
     /// Events that wait for the watermark at most, before partitions that ran ahead are held back.
@@ -188,13 +195,16 @@ extension LiveRun {
         turn.commit.positions = openPositions.values.sorted {
             ($0.source, $0.partition) < ($1.source, $1.partition)
         }
-        origins.forget(below: engine.bufferLow)
-        turn.commit.progress = EngineProgress(
-            read: engine.read,
-            released: OrderKey(time: engine.frontier, rank: 0, id: .none),
-            watermark: engine.frontier, bufferLow: engine.bufferLow,
-            detail: origins.encoded)
+        if options.judges {
+            origins.forget(below: engine.bufferLow)
+            turn.commit.progress = EngineProgress(
+                read: engine.read,
+                released: OrderKey(time: engine.frontier, rank: 0, id: .none),
+                watermark: engine.frontier, bufferLow: engine.bufferLow,
+                detail: origins.encoded)
+        }
         try store.commit(turn.commit)
+        try showRows()
         try tell()
         for (index, source) in options.sources.enumerated() {
             let own = turn.commit.positions.filter { $0.source == source.source.name }
@@ -209,6 +219,15 @@ extension LiveRun {
             status.pending = engine.pendingCount
             status.frontier = engine.frontier == .min ? nil : engine.frontier
             status.provisional = book.provisionalCount
+        }
+    }
+
+    /// Shows what is new in the store.
+    private func showRows() throws(StoreError) {
+        guard let show = options.rows else { return }
+        while shown < store.eventCount, let rows = try store.rows(from: shown, limit: 4096) {
+            show(rows.batch, store.pool)
+            shown = rows.first + Int64(rows.batch.count)
         }
     }
 

@@ -24,10 +24,6 @@ extension LiveRun {
         if !isResumed { try learn(progress, isOvertaken: isOvertaken) }
         try settleLearned(frontier: engine.frontier)
         timers.snapshot = clock.steady() + options.snapshotEvery
-        status.change { status in
-            status.isLearning = false
-            status.stored = store.eventCount
-        }
     }
 
     /// Whether events that others brought lie before what the rules have passed.

@@ -38,6 +38,8 @@ public final class LiveRun: @unchecked Sendable {
     var learning: RuleLearning?
     var late = LateGrants()
     var paused: Set<PartitionBoard.Name> = []
+    /// Events below this position were there before or were given to ``LiveOptions/rows``.
+    var shown: Int64
 
     private let requests = LiveRequests()
     private let threads = SourceThreads()
@@ -49,8 +51,13 @@ public final class LiveRun: @unchecked Sendable {
         store: EventStore, options: LiveOptions, clock: LiveClock,
         log: @escaping @Sendable (LiveLogLine) -> Void
     ) throws(StoreError) {
+        var options = options
+        if !options.judges {
+            (options.rules, options.statePath, options.retention) = ([], nil, nil)
+        }
         self.store = store
         self.options = options
+        shown = store.eventCount
         self.clock = clock
         self.log = log
         queue = LiveQueue(limit: options.queueBytes)
@@ -80,7 +87,11 @@ public final class LiveRun: @unchecked Sendable {
         var failure: Failure?
         do throws(StoreError) {
             if let places = options.places { try store.note(places: places.provenance) }
-            try recover()
+            if options.judges { try recover() }
+            status.change { status in
+                status.isLearning = false
+                status.stored = store.eventCount
+            }
             try startSources()
             failure = try cycle()
             try wind(up: failure)
@@ -147,7 +158,7 @@ public final class LiveRun: @unchecked Sendable {
             }
             try finish(&turn, isStopping: isStopping)
             if isStopping { continue }
-            if let rules = requests.newRules() { beginExchange(rules) }
+            if let rules = requests.newRules(), options.judges { beginExchange(rules) }
             try finishExchange()
         }
         return failure

@@ -1,6 +1,5 @@
 import ArgumentParser
 import AuditModel
-import Delivery
 import EventStore
 import Pipeline
 
@@ -20,6 +19,7 @@ struct AlertsCommand: ParsableCommand {
                 EXAMPLES
                   grantrail alerts list --store events.db --min medium
                   grantrail alerts list --store events.db --output ndjson | jq .keys.family
+                  grantrail alerts list --store events.db --where 'client=web and state=confirmed'
                 """)
 
         @Option(help: "The store's file.")
@@ -31,35 +31,25 @@ struct AlertsCommand: ParsableCommand {
         @Flag(help: "Also alerts that were withdrawn.")
         var withdrawn = false
 
+        @Option(help: "Only alerts whose members meet this condition.")
+        var `where`: String?
+
         @OptionGroup var output: OutputOptions
 
         func run() {
             perform { () throws(PipelineError) in
+                let printer = AlertPrinter(output, filter: `where`.map(alertFilter))
                 let store = try openStore(store, .readOnly)
                 let records = try onStore { () throws(StoreError) in
                     let records = try store.alertRecords()
                     try store.close()
                     return records
                 }
-                print(
+                printer.printAll(
                     records.filter {
                         $0.severity >= minimum && (withdrawn || $0.state != .withdrawn)
                     })
             }
-        }
-
-        private func print(_ records: [AlertRecord]) {
-            let lines = AlertTextFormat(style: output.style)
-            var bytes: [UInt8] = output.choice == .json ? [0x5B] : []
-            for (index, record) in records.enumerated() {
-                switch output.choice {
-                case .text: bytes += Array((lines.line(stored: record.body) ?? "").utf8) + [0x0A]
-                case .ndjson: bytes += record.body + [0x0A]
-                case .json: bytes += (index > 0 ? [0x2C] : []) + record.body
-                }
-            }
-            if output.choice == .json { bytes += [0x5D, 0x0A] }
-            Terminal.write(bytes)
         }
     }
 }

@@ -10,7 +10,8 @@ import RuleBook
 
 /// Where history comes from: archives, or a store.
 struct HistoryArguments: ParsableArguments {
-    @Argument(help: "Archives: files, directories, globs, or - for standard input.")
+    @Argument(
+        help: "Archives: files, directories, globs, - for standard input, or kafka://HOST/TOPIC.")
     var paths: [String] = []
 
     @Option(help: "Take the events of this store instead.")
@@ -145,6 +146,12 @@ func runBacktest(
         let store = try openStore(path, .readOnly)
         let outcome = try backtest.run(store, places: try intake.places.book())
         try onStore { () throws(StoreError) in try store.close() }
+        return outcome
+    }
+    if LivePlaces.areInKafka(history.paths) {
+        let read = try readTopics(history.paths, try intake.options())
+        var outcome = try backtest.run(read.store)
+        outcome.tally = read.tally
         return outcome
     }
     let inputs = try resolve(history.paths)

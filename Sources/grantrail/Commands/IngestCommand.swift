@@ -14,23 +14,37 @@ struct IngestCommand: ParsableCommand {
             Secrets in the records become fingerprints before anything is stored. Records that \
             cannot be used are counted and put aside, redacted: `grantrail store quarantine`.
 
+            Topics of Kafka are read up to the ends they have now. The store keeps how far that \
+            was: the next time reading goes on from there.
+
             EXAMPLES
               grantrail ingest keycloak.jsonl --store events.db
               grantrail ingest 'logs/*.jsonl.gz' --store events.db
+              grantrail ingest kafka://127.0.0.1:9092/keycloak-events --store events.db
               zstdcat old.zst | grantrail ingest - --store events.db --dialect keycloak
             """)
 
-    @Argument(help: "Files, directories, globs, or - for standard input.")
+    @Argument(help: "Files, directories, globs, - for standard input, or kafka://HOST/TOPIC.")
     var paths: [String]
 
     @Option(help: "The store's file; made when it is missing.")
     var store: String
 
+    @Option(
+        name: .customLong("connect-timeout"),
+        help: "How long Kafka may be unreachable before it is given up.")
+    var connectTimeout = Span(nanoseconds: 30_000_000_000)
+
     @OptionGroup var intake: IntakeArguments
+
+    func validate() throws {
+        if let problem = LivePlaces.problem(paths) { throw ValidationError(problem) }
+    }
 
     func run() {
         perform { () throws(PipelineError) in
             let options = try intake.options()
+            if LivePlaces.areInKafka(paths) { return try ingestTopics(options) }
             let inputs = try resolve(paths)
             let store = try openStore(store, .readWrite(keyCheck: options.key.checkValue))
             let progress = ProgressLine(.bytes)
@@ -47,6 +61,20 @@ struct IngestCommand: ParsableCommand {
                 throw error
             }
         }
+    }
+
+    private func ingestTopics(_ options: IntakeOptions) throws(PipelineError) {
+        let ingest = KafkaIngest(
+            try LivePlaces(paths), options, patience: Double(connectTimeout.nanoseconds) / 1e9)
+        let store = try openStore(store, .readWrite(keyCheck: options.key.checkValue))
+        do throws(PipelineError) {
+            note(try ingest.run(into: store))
+        } catch {
+            // What was read so far stays; closing only leaves a tidy file behind.
+            try? store.close()
+            throw error
+        }
+        try onStore { () throws(StoreError) in try store.close() }
     }
 }
 

@@ -16,13 +16,18 @@ struct TailCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "events", abstract: "Print events in order of their own time.",
             discussion: """
+                Ends with its input unless --follow is given.
+
                 EXAMPLES
                   grantrail tail events keycloak.jsonl
                   grantrail tail events --store events.db --output ndjson | jq .kind
                   grantrail tail events --store events.db --where 'kind=refresh.rejected'
+                  grantrail tail events --follow /var/log/keycloak/events.jsonl
+                  grantrail tail events --follow kafka://127.0.0.1:9092/keycloak-events
                 """)
 
         @OptionGroup var history: HistoryArguments
+        @OptionGroup var following: FollowArguments
         @OptionGroup var intake: IntakeArguments
         @OptionGroup var output: OutputOptions
 
@@ -32,16 +37,20 @@ struct TailCommand: ParsableCommand {
         @Option(help: "Only events that meet this condition, in the language of rules.")
         var `where`: String?
 
+        func validate() throws { try following.check(history, output, intake) }
+
         func run() {
             perform { () throws(PipelineError) in
-                var lines = EventLines(output)
-                let from = since?.time ?? .min
-                var filter = `where`.map(eventFilter)
-                let tally = try EventReader(history, intake).read { batch, row, pool in
-                    let isMeant = filter?.matches(batch, row: row, pool: pool) ?? true
-                    if isMeant, batch.time[row] >= from { lines.add(batch, row, pool) }
+                let printer = EventPrinter(
+                    output, filter: `where`.map(eventFilter), from: since?.time ?? .min)
+                if following.isAsked {
+                    if let store = history.store {
+                        return try Following().events(in: store, printer)
+                    }
+                    return try Following().events(history.paths, try intake.options(), printer)
                 }
-                lines.finish()
+                let tally = try EventReader(history, intake).read(printer.add)
+                printer.finish()
                 note(tally)
             }
         }
@@ -51,13 +60,21 @@ struct TailCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "alerts", abstract: "Print the alerts that the rules raise.",
             discussion: """
+                Ends with its input unless --follow is given. With --follow alerts come as soon as \
+                they can be seen, some provisional: these are confirmed in silence, changed, or \
+                withdrawn. With --follow and --store nothing is judged anew: what the running \
+                service told is printed, and what it tells.
+
                 EXAMPLES
                   grantrail tail alerts keycloak.jsonl
                   grantrail tail alerts --store events.db --color always | less -R
                   grantrail tail alerts --store events.db --where 'severity>=high and client=web'
+                  grantrail tail alerts --follow /var/log/keycloak/events.jsonl --color always
+                  grantrail tail alerts --follow --store events.db
                 """)
 
         @OptionGroup var history: HistoryArguments
+        @OptionGroup var following: FollowArguments
         @OptionGroup var rules: RuleOptions
         @OptionGroup var intake: IntakeArguments
         @OptionGroup var output: OutputOptions
@@ -68,9 +85,19 @@ struct TailCommand: ParsableCommand {
         @Option(help: "Only alerts whose members meet this condition.")
         var `where`: String?
 
+        func validate() throws {
+            try following.check(history, output, intake)
+            if following.isAsked, history.store != nil, !rules.rules.isEmpty || rules.experimental {
+                throw ValidationError(
+                    "with --follow and --store alerts are those of the service; it has its own "
+                        + "rules: leave out --rules and --experimental")
+            }
+        }
+
         func run() {
             perform { () throws(PipelineError) in
                 let filter = `where`.map(alertFilter)
+                if following.isAsked { return try follow(filter) }
                 let outcome = try runBacktest(history, rules: rules.load(), intake: intake)
                 let from = since?.time ?? .min
                 let alerts = outcome.alerts.filter {
@@ -84,6 +111,42 @@ struct TailCommand: ParsableCommand {
                 }
                 note(outcome.tally)
             }
+        }
+
+        private func follow(_ filter: AlertFilter?) throws(PipelineError) {
+            let printer = AlertPrinter(output, filter: filter, from: since?.time ?? .min)
+            if let store = history.store { return try Following().alerts(in: store, printer) }
+            try Following().alerts(
+                history.paths, try intake.options(), rules.load(), printer)
+        }
+    }
+}
+
+/// Whether to go on with what comes.
+struct FollowArguments: ParsableArguments {
+    @Flag(
+        name: .customLong("follow"),
+        help: """
+            Go on with what comes, until interrupted. From paths in order of arrival; from a \
+            store what another process puts there.
+            """)
+    var isAsked = false
+
+    /// - Throws: `ValidationError` for arguments that do not go together.
+    func check(
+        _ history: HistoryArguments, _ output: OutputOptions, _ intake: IntakeArguments
+    ) throws {
+        if !isAsked { return }
+        if history.paths.contains("-") {
+            throw ValidationError("standard input is read to its end; leave out --follow")
+        }
+        if output.choice == .json {
+            throw ValidationError("an array has an end; with --follow use --output ndjson")
+        }
+        let places = intake.places
+        let resolves = places.geo != nil || places.asn != nil || places.networks != nil
+        if history.store != nil, resolves || places.trustedProxies != nil {
+            throw ValidationError("with --follow a store's places are shown as they are stored")
         }
     }
 }
@@ -140,6 +203,11 @@ struct EventReader {
             try onStore { () throws(StoreError) in try store.close() }
             return tally
         }
+        if LivePlaces.areInKafka(history.paths) {
+            let read = try readTopics(history.paths, try intake.options())
+            try sequence.run(read.store, take)
+            return read.tally
+        }
         return try sequence.run(try resolve(history.paths), options: try intake.options(), take)
     }
 }
@@ -177,9 +245,10 @@ struct EventLines {
         flush()
     }
 
-    private mutating func flush() {
-        Terminal.write(writer.takeBytes())
-        Terminal.write(text)
+    /// Writes what is there.
+    mutating func flush() {
+        if !writer.bytes.isEmpty { Terminal.write(writer.takeBytes()) }
+        if !text.isEmpty { Terminal.write(text) }
         text = ""
     }
 }
