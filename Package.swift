@@ -83,7 +83,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "Places", "MarkedText", "Configuration", "CAllocator", "COpenSSL", arguments,
+                "Places", "MarkedText", "Configuration", "GrantLedger", "CAllocator", "COpenSSL", arguments,
             ],
             swiftSettings: strict),
 

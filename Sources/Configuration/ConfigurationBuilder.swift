@@ -17,6 +17,7 @@ enum ConfigurationBuilder {
             sources: root.sections("sources").compactMap { source($0, lateness: lateness) },
             rules: .init(
                 directories: rules.list("dirs"), lateness: lateness,
+                tokens: Int(rules.number("tokens") ?? 33_554_432),
                 runsExperimental: rules.truth("experimental")),
             clients: root.text("clients"),
             geography: root.section("geo").map(geography),

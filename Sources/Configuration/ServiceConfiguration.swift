@@ -21,6 +21,8 @@ public struct ServiceConfiguration: Sendable {
     public struct Rules: Sendable {
         public var directories: [String]
         public var lateness: Int64
+        /// Refresh tokens remembered at most.
+        public var tokens: Int
         public var runsExperimental: Bool
     }
 

@@ -39,6 +39,10 @@ enum SettingTable {
         Setting("dirs", .list(.path), "rule files and directories, added to the pack"),
         Setting("lateness", .span, "how far events may be out of order", preset: "30s"),
         Setting(
+            "tokens", .count(10_000...1_000_000_000),
+            "refresh tokens that are remembered, about 200 bytes each; the oldest make room",
+            preset: "33554432"),
+        Setting(
             "experimental", .truth, "also run rules that are experimental or deprecated",
             preset: "false"),
     ]

@@ -1,6 +1,7 @@
 public import AuditModel
 public import Detection
 public import EventStore
+public import GrantLedger
 public import Intake
 public import LogFormats
 public import Places
@@ -47,6 +48,8 @@ public struct LiveOptions: Sendable {
     /// durable; codes belong to the pool. Called on the run's thread.
     public var rows: (@Sendable (EventBatch, StringPool) -> Void)?
     public var mode: Mode
+    /// How much is remembered of grants.
+    public var limits: Ledger.Limits
     public var key: FingerprintKey
     public var places: PlaceBook?
     /// Threads that decode.
@@ -74,6 +77,7 @@ public struct LiveOptions: Sendable {
         judges = true
         rows = nil
         mode = .alert
+        limits = Ledger.Limits()
         places = nil
         jobs = 2
         statePath = nil

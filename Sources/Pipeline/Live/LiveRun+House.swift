@@ -9,9 +9,10 @@ extension LiveRun {
         if isStopping { return }
         if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead {
             saveState()
-            // A snapshot that takes long is taken seldom: a fiftieth of the time at most.
+            // Nothing is told meanwhile: a snapshot that takes long is taken seldom, so that it
+            // delays fewer than one alert of two hundred.
             let took = clock.steady() - now
-            timers.snapshot = clock.steady() + max(options.snapshotEvery, took * 50)
+            timers.snapshot = clock.steady() + max(options.snapshotEvery, took * 250)
         }
         guard now >= timers.housekeeping else { return }
         timers.housekeeping = now + 10_000_000_000
@@ -26,7 +27,7 @@ extension LiveRun {
             store: store.identity, read: engine.read, bufferLow: engine.bufferLow,
             frontier: engine.frontier)
         do throws(StateFault) {
-            try StateFile(path: path, program: options.program)
+            try StateFile(path: path, program: options.program, limits: options.limits)
                 .save(engine.run, rules: rulesInUse, head)
             timers.snapshotRead = engine.read
             let moment = clock.wall()

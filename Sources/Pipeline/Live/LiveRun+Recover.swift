@@ -41,7 +41,7 @@ extension LiveRun {
         guard let path = options.statePath, progress.read > 0 else { return false }
         let loaded: (run: DetectionRun, head: StateFile.Head)?
         do throws(StateFault) {
-            loaded = try StateFile(path: path, program: options.program).load(
+            loaded = try StateFile(path: path, program: options.program, limits: options.limits).load(
                 rules: rulesInUse, store: store.identity, codes: store.pool.count)
         } catch {
             log(LiveLogLine(.warning, "state.unusable",
@@ -94,7 +94,8 @@ extension LiveRun {
             log(LiveLogLine(
                 .info, "run.learning", "rules learn from \(count) stored events: \(reason)"))
         }
-        let run = try Learner(store: store, rules: rulesInUse).learn(before: frontier)
+        let run = try Learner(store: store, rules: rulesInUse, limits: options.limits)
+            .learn(before: frontier)
         engine = LiveEngine(run: run, frontier: frontier, read: store.eventCount)
         for index in store.blocks.indices where store.blocks[index].maxTime >= frontier {
             let batch = try store.readBlock(index)
@@ -119,7 +120,8 @@ extension LiveRun {
             return
         }
         log(LiveLogLine(.info, "rules.learning", "\(rules.count) rules learn from the store"))
-        learning = RuleLearning(path: store.path, rules: rules, until: engine.frontier)
+        learning = RuleLearning(
+            path: store.path, rules: rules, limits: options.limits, until: engine.frontier)
     }
 
     /// Puts rules to use that have learned, after they caught up with those in use.
@@ -135,7 +137,7 @@ extension LiveRun {
             return
         }
         if learning.until < engine.frontier {
-            try Learner(store: store, rules: learning.rules)
+            try Learner(store: store, rules: learning.rules, limits: options.limits)
                 .teach(&run, times: learning.until ... (engine.frontier - 1))
         }
         engine.run = run

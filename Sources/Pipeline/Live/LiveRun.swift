@@ -73,7 +73,8 @@ public final class LiveRun: @unchecked Sendable {
         board = PartitionBoard(
             options.sources.map { ($0.lateness, $0.idleAfter) }, now: clock.steady())
         engine = LiveEngine(
-            run: DetectionRun(rules: options.rules, peeks: true), frontier: .min, read: 0)
+            run: DetectionRun(rules: options.rules, limits: options.limits, peeks: true),
+            frontier: .min, read: 0)
         origins = EventOrigins()
         book = AlertBook(provisional: []) { (id) throws(StoreError) in
             try store.alertRecord(id: id)

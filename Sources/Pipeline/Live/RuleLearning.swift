@@ -1,6 +1,7 @@
 internal import Detection
 internal import EventStore
 internal import Foundation
+internal import GrantLedger
 
 /// New rules that learn from the store on a thread of their own, while the old ones go on.
 final class RuleLearning: @unchecked Sendable {
@@ -12,14 +13,15 @@ final class RuleLearning: @unchecked Sendable {
     private var result: Result<DetectionRun, StoreError>?
 
     /// - Parameter path: of the store, which is read through a connection of its own.
-    init(path: String, rules: [Rule], until: Int64) {
+    init(path: String, rules: [Rule], limits: Ledger.Limits, until: Int64) {
         self.rules = rules
         self.until = until
         let thread = Thread { [self] in
             let learned: Result<DetectionRun, StoreError>
             do throws(StoreError) {
                 let store = try EventStore(path: path, mode: .readOnly)
-                let run = try Learner(store: store, rules: rules).learn(before: until)
+                let run = try Learner(store: store, rules: rules, limits: limits)
+                    .learn(before: until)
                 try store.close()
                 learned = .success(run)
             } catch {
@@ -46,10 +48,11 @@ final class RuleLearning: @unchecked Sendable {
 struct Learner {
     let store: EventStore
     let rules: [Rule]
+    let limits: Ledger.Limits
 
     /// A run that has seen all kept events before a time.
     func learn(before time: Int64) throws(StoreError) -> DetectionRun {
-        var run = DetectionRun(rules: rules, peeks: true)
+        var run = DetectionRun(rules: rules, limits: limits, peeks: true)
         if time > .min { try teach(&run, times: .min ... (time - 1)) }
         return run
     }

@@ -2,6 +2,7 @@ internal import AuditModel
 internal import Detection
 internal import EventStore
 internal import Foundation
+internal import GrantLedger
 
 /// The rules' memory on disk, beside the store: a file that is replaced as a whole. It saves the
 /// time to learn anew and nothing else: one that is missing, damaged or of other rules is passed
@@ -18,6 +19,7 @@ struct StateFile {
     let path: String
     /// What a snapshot must belong to beside the rules.
     let program: String
+    let limits: Ledger.Limits
 
     /// Writes a snapshot; an older one stays if that fails.
     func save(_ run: DetectionRun, rules: [Rule], _ head: Head) throws(StateFault) {
@@ -27,7 +29,7 @@ struct StateFile {
         guard descriptor >= 0 else { throw Self.unwritable("make") }
         defer { close(descriptor) }
         do throws(StateFault) {
-            var writer = StateWriter(key: DetectionRun.stateKey(rules: rules, program: program)) {
+            var writer = StateWriter(key: key(rules)) {
                 (bytes) throws(StateFault) in try Self.write(bytes, to: descriptor)
             }
             writer.put(head.store)
@@ -67,18 +69,23 @@ struct StateFile {
         defer { munmap(base, size) }
         var reader = try StateReader(
             UnsafeRawBufferPointer(start: base, count: size),
-            key: DetectionRun.stateKey(rules: rules, program: program))
+            key: key(rules))
         let owner: ID128 = try reader.get()
         guard owner == store else { throw .foreign("it is of another store") }
         let (read, bufferLow, frontier): (Int, Int, Int) = (
             try reader.get(), try reader.get(), try reader.get()
         )
-        let run = try DetectionRun(rules: rules, peeks: true, codes: codes, from: &reader)
+        let run = try DetectionRun(
+            rules: rules, limits: limits, peeks: true, codes: codes, from: &reader)
         try reader.finish()
         let head = Head(
             store: owner, read: Int64(read), bufferLow: Int64(bufferLow),
             frontier: Int64(frontier))
         return (run, head)
+    }
+
+    private func key(_ rules: [Rule]) -> ID128 {
+        DetectionRun.stateKey(rules: rules, limits: limits, program: program)
     }
 
     private static func write(

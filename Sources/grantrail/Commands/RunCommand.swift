@@ -4,6 +4,7 @@ import Configuration
 import Detection
 import EventStore
 import Foundation
+import GrantLedger
 import Intake
 import MarkedText
 import Pipeline
@@ -74,6 +75,8 @@ struct Service {
         options.mode = configuration.mode == .observe ? .observe : .alert
         options.places = try places()
         options.jobs = configuration.jobs
+        let tokens = configuration.rules.tokens
+        options.limits = Ledger.Limits(families: max(1, tokens / 2), tokens: tokens)
         options.statePath = configuration.store.path + "-state"
         options.program = Grantrail.configuration.version
         options.snapshotEvery = configuration.store.snapshotEvery
