@@ -13,12 +13,15 @@ def flow(values):
     return "{" + ", ".join(f"{key}: {json.dumps(value)}" for key, value in values.items()) + "}"
 
 
-def configuration(store, sources, lateness="30s", snapshot_every="2s"):
+def configuration(store, sources, lateness="30s", snapshot_every="2s", tokens=None):
     """Text of a configuration that prints every alert on standard output. Snapshots are frequent,
-    so that many a restart begins at one."""
+    so that many a restart begins at one. `tokens` bounds what is remembered of grants."""
     lines = [f"store: {flow({'path': store, 'snapshot_every': snapshot_every})}", "sources:"]
     lines += [f"  - {flow(source)}" for source in sources]
-    lines += [f"rules: {flow({'lateness': lateness})}", "sinks:"]
+    rules = {"lateness": lateness}
+    if tokens:
+        rules["tokens"] = tokens
+    lines += [f"rules: {flow(rules)}", "sinks:"]
     lines.append("  - {name: out, type: stdout, output: ndjson, min: info}")
     return "\n".join(lines) + "\n"
 
