@@ -18,6 +18,7 @@ struct DialectDetector {
 
     private var format: (any LogFormat)?
     private var held: [ReadResult] = []
+    private var heldBytes = 0
     private var ready: [Told] = []
 
     /// - Parameter format: the dialect, if it is known beforehand.
@@ -39,7 +40,10 @@ struct DialectDetector {
         }
         guard let (found, record) = FormatRegistry.detect(result.batch) else {
             held.append(result)
-            if let last = result.batch.records.last, last.at > Self.lookAhead { release(nil) }
+            heldBytes += result.batch.bytes.count
+            // Places that count messages say nothing of memory.
+            let isTooMuch = heldBytes > 2 * Int(Self.lookAhead)
+            if isTooMuch || (result.batch.records.last?.at ?? 0) > Self.lookAhead { release(nil) }
             return
         }
         format = found
@@ -63,6 +67,7 @@ struct DialectDetector {
     private mutating func release(_ format: (any LogFormat)?) {
         for result in held { ready.append(Told(result: result, format: format)) }
         held = []
+        heldBytes = 0
     }
 
     private mutating func split(

@@ -8,7 +8,10 @@ enum Terminal {
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Writes data. A reader that went away ends the process quietly, as `head` expects.
-    static func write(_ bytes: some ContiguousBytes) {
+    ///
+    /// - Parameter brokenPipe: if not 0, it ends with this status and a word instead, for a service
+    ///   that nobody hears any more.
+    static func write(_ bytes: some ContiguousBytes, brokenPipe: Int32 = 0) {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
@@ -19,7 +22,11 @@ enum Terminal {
                 } else if errno == EINTR {
                     continue
                 } else if errno == EPIPE {
-                    exit(0)
+                    if brokenPipe == 0 { exit(0) }
+                    fail(
+                        "cannot tell alerts on standard output: its reader went away; start the "
+                            + "service with a reader, which gets again what it missed",
+                        status: brokenPipe)
                 } else {
                     let reason = String(cString: strerror(errno))
                     fail("cannot write to standard output: \(reason)", status: 74)

@@ -74,4 +74,19 @@ import Testing
         let lines = [(text: chatter, at: Int64(0))]
         #expect(told(lines, batchSize: 1, format: KeycloakFormat()) == ["0 keycloak"])
     }
+
+    @Test func whatIsHeldBackIsBoundedWhereverItsPlacesCount() {
+        var detector = DialectDetector(nil)
+        var held = 0
+        var most = 0
+        // As messages of Kafka, whose places are no bytes.
+        for at in 0..<200 {
+            let text = String(repeating: "x", count: 100_000)
+            detector.add(batch([(text, Int64(at))]))
+            held += 1
+            while detector.next() != nil { held -= 1 }
+            most = max(most, held)
+        }
+        #expect(most * 100_000 <= 2 * Int(DialectDetector.lookAhead) + 100_000)
+    }
 }

@@ -29,21 +29,21 @@ struct PartitionBoardTests {
     @Test("The slowest partition decides")
     func slowest() {
         var board = Self.board()
-        board.open(Self.name("a"))
-        board.open(Self.name("b"))
+        board.open(Self.name("a"), now: 0)
+        board.open(Self.name("b"), now: 0)
         board.observe(Self.times(until: 1000), Self.name("a"), now: 0)
         #expect(board.watermark(now: 0) == .min)
         board.observe(Self.times(until: 500), Self.name("b"), now: 0)
         #expect(board.watermark(now: 0) == 490 * Self.second)
-        board.close(Self.name("b"))
+        board.close(Self.name("b"), now: 0)
         #expect(board.watermark(now: 0) == 990 * Self.second)
     }
 
     @Test("A partition that was read to its end and stays silent holds nobody back")
     func idle() {
         var board = Self.board()
-        board.open(Self.name("a"))
-        board.open(Self.name("b"))
+        board.open(Self.name("a"), now: 0)
+        board.open(Self.name("b"), now: 0)
         board.observe(Self.times(until: 1000), Self.name("a"), now: 0)
         board.observe(Self.times(until: 500), Self.name("b"), now: 0)
         #expect(board.noteIdle(now: 60 * Self.second) == [], "neither was read to its end")
@@ -58,7 +58,7 @@ struct PartitionBoardTests {
     @Test("When all are idle, all that was seen counts as come, but for a suspected clock")
     func allIdle() {
         var board = Self.board()
-        board.open(Self.name("a"))
+        board.open(Self.name("a"), now: 0)
         board.observe(
             Self.times(until: 1000) + [90_000 * Self.second], Self.name("a"), now: 0)
         board.caughtUp(Self.name("a"), now: 0)
@@ -69,7 +69,7 @@ struct PartitionBoardTests {
     @Test("A few events are enough once no more come")
     func fewEvents() {
         var board = Self.board()
-        board.open(Self.name("a"))
+        board.open(Self.name("a"), now: 0)
         board.observe([5 * Self.second], Self.name("a"), now: 0)
         #expect(board.watermark(now: 0) == .min)
         board.caughtUp(Self.name("a"), now: 0)
@@ -81,7 +81,7 @@ struct PartitionBoardTests {
     func unready() {
         var board = Self.board(sources: 2, ready: false)
         board.condition(source: 0, isReady: true, now: 0)
-        board.open(Self.name("a"))
+        board.open(Self.name("a"), now: 0)
         board.observe(Self.times(until: 1000), Self.name("a"), now: 0)
         #expect(board.watermark(now: 0) == nil)
         #expect(board.holding(now: 0) == [1])
@@ -90,16 +90,86 @@ struct PartitionBoardTests {
         #expect(board.watermark(now: 0) == 990 * Self.second)
         board.condition(source: 1, isReady: false, now: 5)
         #expect(board.watermark(now: 5) == nil)
-        board.finish(source: 1)
+        board.finish(source: 1, now: 0)
         #expect(board.watermark(now: 5) == 990 * Self.second)
     }
 
     @Test("When every source is at its end, everything has come")
     func finished() {
         var board = Self.board(sources: 2)
-        board.finish(source: 0)
+        board.finish(source: 0, now: 0)
         #expect(!board.isFinished)
-        board.finish(source: 1)
+        board.finish(source: 1, now: 0)
         #expect(board.isFinished && board.watermark(now: 0) == .max)
+    }
+
+    @Test("Partitions that are given away and come back do not make anything late")
+    func reassigned() {
+        var board = Self.board(sources: 2)
+        board.open(Self.name("a"), now: 0)
+        board.open(Self.name("b", source: 1), now: 0)
+        board.observe(Self.times(until: 1000), Self.name("a"), now: 0)
+        board.observe(Self.times(until: 2000), Self.name("b", source: 1), now: 0)
+        board.close(Self.name("a"), now: 5 * Self.second)
+        #expect(board.watermark(now: 6 * Self.second) == nil)
+        board.open(Self.name("a"), now: 7 * Self.second)
+        #expect(board.watermark(now: 60 * Self.second) == .min)
+        board.close(Self.name("a"), now: 60 * Self.second)
+        #expect(board.watermark(now: 70 * Self.second) == 1990 * Self.second)
+        board.close(Self.name("b", source: 1), now: 70 * Self.second)
+        #expect(board.watermark(now: 79 * Self.second) == nil)
+        #expect(board.watermark(now: 80 * Self.second) == 2000 * Self.second + 1)
+    }
+
+    @Test("A source that stays away no longer decides, unless there is no other")
+    func givenUp() {
+        for hasOther in [true, false] {
+            var board = Self.board(sources: 2)
+            board.open(Self.name("a"), now: 0)
+            board.observe(Self.times(until: 500), Self.name("a"), now: 0)
+            if hasOther {
+                board.open(Self.name("b", source: 1), now: 0)
+                board.observe(Self.times(until: 1000), Self.name("b", source: 1), now: 0)
+            }
+            board.caughtUp(Self.name("a"), now: 0)
+            board.condition(source: 0, isReady: false, now: 5)
+            let end = 5 + PartitionBoard.mostHold
+            if hasOther { board.observe([], Self.name("b", source: 1), now: end) }
+            #expect(board.noteIdle(now: end - 1) == [], "it cannot be heard, so it is not silent")
+            #expect(board.watermark(now: end - 1) == nil)
+            #expect(board.watermark(now: end) == (hasOther ? 990 : 490) * Self.second)
+            #expect(
+                board.watermark(now: 6, isPressed: true)
+                    == (hasOther ? 990 : 490) * Self.second)
+        }
+    }
+
+    @Test("What gathered while a source was away has time to come before anybody is idle")
+    func readyAgain() {
+        var board = Self.board()
+        for name in ["a", "b"] {
+            board.open(Self.name(name), now: 0)
+            board.observe(Self.times(until: 1000), Self.name(name), now: 0)
+            board.caughtUp(Self.name(name), now: 0)
+        }
+        #expect(board.noteIdle(now: 10 * Self.second).count == 2)
+        board.condition(source: 0, isReady: false, now: 20 * Self.second)
+        board.condition(source: 0, isReady: true, now: 90 * Self.second)
+        board.observe([1080 * Self.second], Self.name("a"), now: 91 * Self.second)
+        #expect(board.noteIdle(now: 92 * Self.second) == [])
+        #expect(board.watermark(now: 92 * Self.second) == 990 * Self.second)
+        #expect(board.noteIdle(now: 100 * Self.second) == [Self.name("b")])
+    }
+
+    @Test("A partition that never says how it fares does not hold the others for ever")
+    func stuck() {
+        var board = Self.board()
+        board.open(Self.name("a"), now: 0)
+        board.open(Self.name("b"), now: 0)
+        let end = PartitionBoard.mostHold
+        board.observe(Self.times(until: 1000), Self.name("a"), now: end - 1)
+        #expect(board.noteIdle(now: end - 1) == [])
+        #expect(board.noteIdle(now: end) == [Self.name("b")])
+        #expect(board.watermark(now: end) == 990 * Self.second)
     }
 }

@@ -111,4 +111,19 @@ struct WatermarkTests {
             #expect(tracker.watermark <= 0)
         }
     }
+
+    @Test("A line from the future now and then moves nothing, however many they become")
+    func futureLinesOverMonths() {
+        var tracker = Self.started()
+        for step in 1...40 {
+            tracker.observe(Self.start + 90_000 * Self.hour)
+            for event in 0..<300 {
+                tracker.observe(Self.start + (Int64(step) * 300 + Int64(event)) * Self.second)
+            }
+        }
+        #expect(tracker.watermark == Self.start + (40 * 300 + 299 - 30) * Self.second)
+        tracker.observe(.max)
+        tracker.observe(.min)
+        #expect(tracker.suspectedCount == 1)
+    }
 }

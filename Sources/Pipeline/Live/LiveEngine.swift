@@ -14,6 +14,8 @@ final class LiveEngine {
     private var waiting: [(first: Int64, last: Int64)] = []
     /// Everything before this time was folded.
     private(set) var frontier: Int64
+    /// Whether everything that ever came was folded, also what lies behind ``frontier``.
+    private var isFinished = false
     /// Events below this position were taken in.
     private(set) var read: Int64
     /// Rows that came too late, since they were last asked for.
@@ -34,6 +36,9 @@ final class LiveEngine {
 
     /// The lowest position of an event that waits.
     var bufferLow: Int64 { waiting.first?.first ?? read }
+
+    /// Nothing before this time can change any more.
+    var settled: Int64 { isFinished ? .max : frontier }
 
     /// Events that wait.
     var pendingCount: Int { reorderer.count }
@@ -60,6 +65,7 @@ final class LiveEngine {
     }
 
     private func push(_ batch: EventBatch, first: Int64, last: Int64, isNews: Bool) {
+        isFinished = false
         // Nothing in it lies before the frontier, so that it cannot be refused.
         _ = reorderer.push(OrderedBatch(batch))
         waiting.append((first, last))
@@ -80,10 +86,15 @@ final class LiveEngine {
         grants.forget(before: time)
     }
 
-    /// Folds everything there is: no source goes on.
-    func finish(pool: StringPool) {
+    /// Folds everything there is: every source is at its end.
+    ///
+    /// - Parameter time: before which nothing more will come, also when sources have more one day.
+    func finish(pool: StringPool, until time: Int64) {
         reorderer.finish { batch, row in run.take(batch, row: row, pool: pool) }
-        frontier = .max
+        frontier = max(frontier, time)
+        reorderer = Reorderer()
+        reorderer.release(below: frontier) { _, _ in }
+        isFinished = true
         waiting = []
         background = []
         grants = PendingGrants()

@@ -30,6 +30,12 @@ final class LiveInlet: SourceSink, @unchecked Sendable {
     func deliver(_ message: SourceMessage) {
         switch message {
         case .records(let batch): add(batch)
+        case .condition(var condition):
+            condition.message = Self.harmless(condition.message)
+            _ = queue.add(source: index, .message(.condition(condition)))
+        case .note(var note):
+            note.detail = Self.harmless(note.detail)
+            _ = queue.add(source: index, .message(.note(note)))
         case .closed(let partition):
             if var detector = detectors.removeValue(forKey: partition), detector.finish() {
                 while let told = detector.next() { decode(told, partition, nil, nil) }
@@ -46,6 +52,11 @@ final class LiveInlet: SourceSink, @unchecked Sendable {
     }
 
     func positions(of source: String) -> [ResumePosition] { stored(source) }
+
+    /// Names of files and what brokers say come from outside, and go to logs and the store.
+    private static func harmless(_ text: String) -> String {
+        SecretText.redacted(String(decoding: text.utf8.prefix(4096), as: UTF8.self))
+    }
 
     private func add(_ batch: SourceBatch) {
         let partition = batch.position.partition

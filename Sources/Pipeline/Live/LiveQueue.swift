@@ -12,9 +12,15 @@ final class LiveQueue: @unchecked Sendable {
 
         func finish(_ isDurable: Bool) {
             condition.lock()
-            answer = isDurable
+            if answer == nil { answer = isDurable }
             condition.broadcast()
             condition.unlock()
+        }
+
+        var isAnswered: Bool {
+            condition.lock()
+            defer { condition.unlock() }
+            return answer != nil
         }
 
         func wait() -> Bool {
@@ -54,8 +60,17 @@ final class LiveQueue: @unchecked Sendable {
     private var head = 0
     private var bytes = 0
     private var isClosed = false
+    /// Drains that nobody answered yet, taken or not.
+    private var drains: [Drain] = []
 
     init(limit: Int) { self.limit = limit }
+
+    /// Whether everything that was delivered was taken.
+    var isEmpty: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return head == entries.count
+    }
 
     /// Adds an entry that is complete, or a place for one; waits while too much is under way.
     func add(source: Int, bytes: Int = 0, _ content: Content? = nil) -> Entry {
@@ -63,10 +78,12 @@ final class LiveQueue: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while self.bytes > limit, !isClosed { condition.wait() }
-        if isClosed {
-            Self.refuse(content)
-            return entry
+        if case .drain(let drain) = content {
+            if isClosed { drain.finish(false) }
+            drains.removeAll(where: \.isAnswered)
+            drains.append(drain)
         }
+        if isClosed { return entry }
         entries.append(entry)
         self.bytes += bytes
         condition.broadcast()
@@ -109,18 +126,16 @@ final class LiveQueue: @unchecked Sendable {
         return taken
     }
 
-    /// Lets nobody wait any more: what comes from now on, or is still here, is not taken in.
+    /// Lets nobody wait any more: what comes from now on, is still here, or was taken and is not
+    /// durable, is not taken in.
     func close() {
         condition.lock()
         isClosed = true
-        for entry in entries[head...] { Self.refuse(entry.content) }
+        for drain in drains { drain.finish(false) }
+        drains = []
         entries = []
         head = 0
         condition.broadcast()
         condition.unlock()
-    }
-
-    private static func refuse(_ content: Content?) {
-        if case .drain(let drain) = content { drain.finish(false) }
     }
 }

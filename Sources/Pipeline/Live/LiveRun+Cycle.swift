@@ -20,7 +20,7 @@ extension LiveRun {
         case .message(let message): hear(message, source, &turn)
         case .drain(let drain): turn.drains.append(drain)
         case .finished(let error):
-            board.finish(source: source)
+            board.finish(source: source, now: timers.attended)
             status.change { status in
                 status.sources[source].condition = SourceCondition(
                     isReady: error == nil, code: error?.code ?? "",
@@ -37,8 +37,7 @@ extension LiveRun {
         _ turn: inout LiveTurn
     ) throws(StoreError) {
         let name = PartitionBoard.Name(source: source, partition: partition)
-        let now = clock.steady()
-        board.observe(batch.events.time, name, now: now)
+        board.observe(batch.events.time, name, now: timers.attended)
         let result = try store.append(batch.events)
         if !batch.rejected.isEmpty { try store.quarantine(batch.rejected) }
         turn.appended += result.appended
@@ -57,15 +56,15 @@ extension LiveRun {
     }
 
     private func hear(_ message: SourceMessage, _ source: Int, _ turn: inout LiveTurn) {
-        let now = clock.steady()
+        let now = timers.attended
         switch message {
         case .records: break
         case .opened(let partition):
-            board.open(PartitionBoard.Name(source: source, partition: partition))
+            board.open(PartitionBoard.Name(source: source, partition: partition), now: now)
         case .caughtUp(let partition):
             board.caughtUp(PartitionBoard.Name(source: source, partition: partition), now: now)
         case .closed(let partition):
-            board.close(PartitionBoard.Name(source: source, partition: partition))
+            board.close(PartitionBoard.Name(source: source, partition: partition), now: now)
             status.change { $0.sources[source].lag[partition] = nil }
         case .condition(let condition):
             board.condition(source: source, isReady: condition.isReady, now: now)
@@ -108,8 +107,9 @@ extension LiveRun {
         let now = clock.steady()
         if options.judges { try judge(now, isStopping: isStopping, &turn) }
         openPositions.merge(turn.positions) { $1 }
+        let hasMoved = !openPositions.isEmpty || engine.frontier != timers.committedFrontier
         let isDue = turn.appended > 0 || !turn.commit.isEmpty || !turn.drains.isEmpty
-            || (!openPositions.isEmpty && now >= timers.positions)
+            || (hasMoved && now >= timers.positions)
         if isDue {
             try commit(&turn)
             timers.positions = now + 1_000_000_000
@@ -123,13 +123,9 @@ extension LiveRun {
         _ now: Int64, isStopping: Bool, _ turn: inout LiveTurn
     ) throws(StoreError) {
         try feed(isNews: turn.isNews)
-        if !isStopping { noteIdle(now, &turn) }
-        if let watermark = board.watermark(now: now), !isStopping || watermark == .max {
-            if watermark == .max {
-                engine.finish(pool: store.pool)
-            } else {
-                engine.release(below: watermark, pool: store.pool)
-            }
+        if !isStopping {
+            if queue.isEmpty { noteIdle(&turn) }
+            advance()
         }
         try gatherAlerts(&turn)
     }
@@ -148,6 +144,32 @@ extension LiveRun {
         paused = ahead
     }
 
+    /// Lets the rules go on to where event time has come.
+    ///
+    /// Not beyond an hour after the clock: a few events from the far future would else make all
+    /// that follow late. A clock that is slow delays that and is passed over once too much waits.
+    private func advance() {
+        let isPressed = engine.pendingCount > Self.mostPending
+        guard let watermark = board.watermark(now: timers.attended, isPressed: isPressed)
+        else { return }
+        let limit = clock.wall().addingReportingOverflow(WatermarkTracker.jump)
+        let most = limit.overflow ? .max - 1 : limit.partialValue
+        if board.isFinished {
+            let end = board.greatest.map { min($0, most - 1) + 1 }
+            return engine.finish(pool: store.pool, until: end ?? .min)
+        }
+        let isAhead = watermark > most
+        if isAhead, !timers.isAhead {
+            log(
+                LiveLogLine(
+                    .warning, "time.ahead",
+                    "events are dated more than an hour after this machine's clock; final alerts "
+                        + "wait for it: set the clock here or where they come from"))
+        }
+        timers.isAhead = isAhead
+        engine.release(below: isPressed ? watermark : min(watermark, most), pool: store.pool)
+    }
+
     /// Gives the rules what the store has and they have not seen.
     func feed(isNews: Bool) throws(StoreError) {
         while engine.read < store.eventCount,
@@ -157,7 +179,8 @@ extension LiveRun {
         }
     }
 
-    private func noteIdle(_ now: Int64, _ turn: inout LiveTurn) {
+    private func noteIdle(_ turn: inout LiveTurn) {
+        let now = timers.attended
         for name in board.noteIdle(now: now) {
             note("source.idle", name.source, partition: name.partition, detail: "", &turn)
         }
@@ -174,7 +197,7 @@ extension LiveRun {
     private func gatherAlerts(_ turn: inout LiveTurn) throws(StoreError) {
         let changes = engine.run.takeChanges()
         turn.commit.alerts += try book.settle(changes) { origins.isHistoric($0) }
-        let expired = try book.expire(before: engine.frontier)
+        let expired = try book.expire(before: engine.settled)
         turn.commit.alerts += expired
         turn.commit.alerts += try refold(engine.takeLate(pool: store.pool))
         turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
@@ -204,6 +227,8 @@ extension LiveRun {
                 detail: origins.encoded)
         }
         try store.commit(turn.commit)
+        timers.committedFrontier = engine.frontier
+        durable.note(turn.commit.positions)
         try showRows()
         try tell()
         for (index, source) in options.sources.enumerated() {
@@ -232,7 +257,8 @@ extension LiveRun {
     }
 
     /// Tells every sink what it has not heard; that it did becomes durable with the next commit.
-    private func tell() throws(StoreError) {
+    func tell() throws(StoreError) {
+        if options.mode == .observe { return }
         for sink in options.sinks {
             var last = try store.delivered(to: sink.name) ?? 0
             while last < (try store.lastNotice()) {

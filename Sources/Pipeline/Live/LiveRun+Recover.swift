@@ -1,6 +1,7 @@
 internal import AuditModel
 internal import Detection
 internal import EventStore
+internal import Foundation
 
 extension LiveRun {
     /// Brings the rules to where the store is: from the snapshot if it fits, else by learning from
@@ -47,12 +48,17 @@ extension LiveRun {
             log(LiveLogLine(.warning, "state.unusable",
                 "the rules' memory is learned anew from the store, because \(path) does not fit: "
                     + error.description))
+            unlink(path)
             return false
         }
-        guard let loaded, loaded.head.read <= progress.read,
-            loaded.head.frontier <= progress.watermark,
+        guard let loaded else { return false }
+        guard loaded.head.read <= progress.read, loaded.head.frontier <= progress.watermark,
             loaded.head.bufferLow >= store.firstPosition
-        else { return false }
+        else {
+            // A store that was put back would else grow to where the memory of another past fits.
+            unlink(path)
+            return false
+        }
         engine = LiveEngine(
             run: loaded.run, frontier: loaded.head.frontier, read: loaded.head.bufferLow)
         timers.snapshotRead = loaded.head.read
@@ -86,7 +92,9 @@ extension LiveRun {
         var frontier = progress.watermark
         if progress.read == 0, let last = store.blocks.map(\.maxTime).max() {
             let lateness = options.sources.map(\.lateness).max() ?? 0
-            frontier = last.subtractingReportingOverflow(lateness).partialValue
+            // One event from the future must not make all that come late.
+            let mark = min(last, clock.wall()).subtractingReportingOverflow(lateness)
+            frontier = mark.overflow ? .min : mark.partialValue
         }
         if store.eventCount > store.firstPosition {
             let count = store.eventCount - store.firstPosition

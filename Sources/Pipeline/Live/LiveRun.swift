@@ -40,6 +40,8 @@ public final class LiveRun: @unchecked Sendable {
     var paused: Set<PartitionBoard.Name> = []
     /// Events below this position were there before or were given to ``LiveOptions/rows``.
     var shown: Int64
+    /// What sources are told the store holds.
+    let durable = PositionTable()
 
     private let requests = LiveRequests()
     private let threads = SourceThreads()
@@ -71,7 +73,7 @@ public final class LiveRun: @unchecked Sendable {
             LiveStatus(sources: options.sources.map(\.source.name), rules: options.rules.count))
         rulesInUse = options.rules
         board = PartitionBoard(
-            options.sources.map { ($0.lateness, $0.idleAfter) }, now: clock.steady())
+            options.sources.map { ($0.lateness, $0.idleAfter) }, now: timers.attended)
         engine = LiveEngine(
             run: DetectionRun(rules: options.rules, limits: options.limits, peeks: true),
             frontier: .min, read: 0)
@@ -113,17 +115,19 @@ public final class LiveRun: @unchecked Sendable {
     public func replaceRules(_ rules: [Rule]) { requests.replace(rules) }
 
     private func startSources() throws(StoreError) {
-        let positions = try store.positions()
+        durable.note(try store.positions())
         let start = ControlRecord(
             time: clock.wall(), kind: "run.started", position: store.eventCount,
             body: "{\"rules\":\(rulesInUse.count)}")
         var commit = LiveCommit()
         commit.controls = [start]
         try store.commit(commit)
+        // What an earlier process committed and told nobody.
+        try tell()
         for (index, source) in options.sources.enumerated() {
             let inlet = LiveInlet(
                 index: index, source, queue: queue, pool: decoders,
-                stored: { name in positions.filter { $0.source == name } })
+                stored: { [durable] name in durable.positions(of: name) })
             threads.start(source.source, inlet) { [queue] error in
                 _ = queue.add(source: index, .finished(error))
             }
@@ -150,6 +154,7 @@ public final class LiveRun: @unchecked Sendable {
                 return failure
             }
             let entries = queue.take(mostBytes: Self.cycleBytes, within: 0.05)
+            timers.attend(clock.steady(), isQueueEmpty: queue.isEmpty)
             var turn = LiveTurn()
             for (source, content) in entries {
                 if let error = try take(content, from: source, &turn), failure == nil {
@@ -157,7 +162,9 @@ public final class LiveRun: @unchecked Sendable {
                     requests.stop()
                 }
             }
-            try finish(&turn, isStopping: isStopping)
+            // What ends because it must, or failed, goes on at the next start: its partitions
+            // have not come to their ends.
+            try finish(&turn, isStopping: isStopping || failure != nil)
             if isStopping { continue }
             if let rules = requests.newRules(), options.judges { beginExchange(rules) }
             try finishExchange()
@@ -210,6 +217,21 @@ struct LiveTimers {
     var isLow = false
     var holding: [Int] = []
     var snapshotRead: Int64 = 0
+    var committedFrontier: Int64 = .min
+    var isAhead = false
+    /// A clock that goes only while the stage has nothing to do but listen, so that no partition
+    /// counts as silent for what is already on its way.
+    private(set) var attended: Int64 = 0
+    private var looked: Int64?
+
+    /// The longest step of the clock, nanoseconds: whoever stopped the process stopped its sources.
+    private static let longestStep: Int64 = 250_000_000
+
+    mutating func attend(_ now: Int64, isQueueEmpty: Bool) {
+        let step = min(max(0, now - (looked ?? now)), Self.longestStep)
+        looked = now
+        if isQueueEmpty { attended += step }
+    }
 }
 
 /// What one cycle gathers for its transaction.

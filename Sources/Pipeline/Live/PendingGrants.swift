@@ -23,11 +23,11 @@ struct PendingGrants {
 
     private var batches: [Int: Held] = [:]
     private var places: [ID128: [Place]] = [:]
-    private var queue: [Place] = []
-    private var head = 0
+    /// All places, the one of the earliest event first: a heap.
+    private var queue: [(time: Int64, place: Place)] = []
     private var next = 0
 
-    var count: Int { queue.count - head }
+    var count: Int { queue.count }
 
     /// Takes in rows of a batch.
     mutating func add(_ batch: SharedBatch, _ rows: [Int]) {
@@ -36,29 +36,48 @@ struct PendingGrants {
         for row in rows {
             let place = Place(batch: next, row: row)
             for id in Self.ids(batch.events, row) { places[id, default: []].append(place) }
-            queue.append(place)
+            push(batch.events.time[row], place)
         }
         next += 1
     }
 
-    /// Forgets, in the order they came, events before a time; one that waits behind a later one
-    /// stays a while longer and is passed over.
+    /// Forgets events before a time.
     mutating func forget(before time: Int64) {
-        while head < queue.count {
-            let place = queue[head]
-            guard let held = batches[place.batch], held.batch.events.time[place.row] < time
-            else { break }
+        while let first = queue.first, first.time < time {
+            let place = first.place
+            removeFirst()
+            guard let held = batches[place.batch] else { continue }
             for id in Self.ids(held.batch.events, place.row) {
                 places[id]?.removeAll { $0 == place }
                 if places[id]?.isEmpty == true { places[id] = nil }
             }
             batches[place.batch]?.waiting -= 1
             if held.waiting == 1 { batches[place.batch] = nil }
-            head += 1
         }
-        if head > 4096, head * 2 > queue.count {
-            queue.removeFirst(head)
-            head = 0
+    }
+
+    private mutating func push(_ time: Int64, _ place: Place) {
+        queue.append((time, place))
+        var child = queue.count - 1
+        while child > 0, queue[child].time < queue[(child - 1) / 2].time {
+            queue.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    private mutating func removeFirst() {
+        queue.swapAt(0, queue.count - 1)
+        queue.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < queue.count && queue[child].time < queue[least].time {
+                least = child
+            }
+            if least == parent { return }
+            queue.swapAt(parent, least)
+            parent = least
         }
     }
 

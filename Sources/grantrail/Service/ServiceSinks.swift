@@ -11,7 +11,8 @@ enum ServiceSinks {
             switch sink.kind {
             case .standardOutput(let output):
                 LiveSink(name: sink.name, minimum: sink.least) { records in
-                    Terminal.write(text(records, output.format))
+                    // A supervisor that restarts what failed must see it.
+                    Terminal.write(text(records, output.format), brokenPipe: 69)
                 }
             }
         }
