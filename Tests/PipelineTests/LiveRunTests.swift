@@ -12,7 +12,7 @@ import TrafficSimulator
 @testable import Pipeline
 
 /// A simulated log, its backtest, and live runs over it.
-final class LiveScene {
+final class LiveScene: Sendable {
     let directory: String
     let lines: [String]
     let rules: [Rule]

@@ -1,4 +1,5 @@
 import AuditModel
+import Detection
 import EventStore
 import Foundation
 import Testing

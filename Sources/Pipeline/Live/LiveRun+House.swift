@@ -46,8 +46,8 @@ extension LiveRun {
             log(LiveLogLine(isLow ? .warning : .info, isLow ? "disk.low" : "disk.well",
                 isLow
                     ? "only \(free >> 20) MiB are free beside the store; when they are gone the "
-                        + "run ends and nothing more is acknowledged: free some space, or keep less "
-                        + "with store.retention"
+                        + "run ends and nothing more is acknowledged: free some space, or keep "
+                        + "less with store.retention"
                     : "\(free >> 20) MiB are free beside the store again"))
         }
         timers.isLow = isLow

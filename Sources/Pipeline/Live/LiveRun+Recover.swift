@@ -42,7 +42,9 @@ extension LiveRun {
         guard let path = options.statePath, progress.read > 0 else { return false }
         let loaded: (run: DetectionRun, head: StateFile.Head)?
         do throws(StateFault) {
-            loaded = try StateFile(path: path, program: options.program, limits: options.limits).load(
+            loaded = try StateFile(
+                path: path, program: options.program, limits: options.limits
+            ).load(
                 rules: rulesInUse, store: store.identity, codes: store.pool.count)
         } catch {
             log(LiveLogLine(.warning, "state.unusable",
