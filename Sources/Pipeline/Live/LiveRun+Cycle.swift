@@ -105,7 +105,7 @@ extension LiveRun {
     /// Ends a cycle: rules look at what came, everything is committed, then told and acknowledged.
     func finish(_ turn: inout LiveTurn, isStopping: Bool) throws(StoreError) {
         let now = clock.steady()
-        if options.judges { try judge(now, isStopping: isStopping, &turn) }
+        if options.judges { try judge(isStopping: isStopping, &turn) }
         openPositions.merge(turn.positions) { $1 }
         let hasMoved = !openPositions.isEmpty || engine.frontier != timers.committedFrontier
         let isDue = turn.appended > 0 || !turn.commit.isEmpty || !turn.drains.isEmpty
@@ -119,9 +119,7 @@ extension LiveRun {
     }
 
     /// Lets the rules look at what came, and at what event time has passed.
-    private func judge(
-        _ now: Int64, isStopping: Bool, _ turn: inout LiveTurn
-    ) throws(StoreError) {
+    private func judge(isStopping: Bool, _ turn: inout LiveTurn) throws(StoreError) {
         try feed(isNews: turn.isNews)
         if !isStopping {
             if queue.isEmpty { noteIdle(&turn) }
