@@ -84,9 +84,10 @@ struct LiveServiceTests {
             // Every look at the steady clock is a second later, so that a day passes soon.
             clock: LiveClock(wall: LiveScene.clock.wall, steady: Ticker().next)
         ) { log.add($0) }
+        let lines = Int64(scene.lines.count)
         Thread.detachNewThread {
             while !log.has("retention.removed") { Thread.sleep(forTimeInterval: 0.01) }
-            while source.acknowledgements["p0"] ?? 0 < Int64(scene.lines.count) {
+            while source.acknowledgements["p0"] ?? 0 < lines {
                 Thread.sleep(forTimeInterval: 0.01)
             }
             run.stop()
