@@ -15,6 +15,8 @@ struct AlertBook {
     }
 
     private var provisional: [ID128: Provisional] = [:]
+    /// Mere recounts that nobody waits for, with the latest content.
+    private var recounts: [ID128: AlertChange] = [:]
     /// The stored record of an alert.
     private let stored: (ID128) throws(StoreError) -> AlertRecord?
 
@@ -50,6 +52,31 @@ struct AlertBook {
         }
         return records
     }
+
+    /// Puts mere recounts by, so that an alert that is hit all the time is written once a while.
+    ///
+    /// - Parameter all: whether to give those, too, that were put by.
+    /// - Returns: the changes to settle now, by (time, id).
+    mutating func sift(_ changes: [AlertChange], all: Bool) -> [AlertChange] {
+        var due: [AlertChange] = []
+        for change in changes {
+            let id = change.alert.id
+            if change.isNotable || provisional[id] != nil {
+                recounts[id] = nil
+                due.append(change)
+            } else {
+                recounts[id] = change
+            }
+        }
+        if all {
+            due += recounts.values
+            recounts.removeAll(keepingCapacity: true)
+        }
+        return due.sorted { ($0.alert.time, $0.alert.id) < ($1.alert.time, $1.alert.id) }
+    }
+
+    /// Whether recounts were put by.
+    var hasRecounts: Bool { !recounts.isEmpty }
 
     /// What the fold says now.
     ///

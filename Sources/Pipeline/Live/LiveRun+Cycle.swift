@@ -125,7 +125,7 @@ extension LiveRun {
             if queue.isEmpty { noteIdle(&turn) }
             advance()
         }
-        try gatherAlerts(&turn)
+        try gatherAlerts(&turn, isStopping: isStopping || board.isFinished)
     }
 
     /// Events that wait for the watermark at most, before partitions that ran ahead are held back.
@@ -192,8 +192,13 @@ extension LiveRun {
         timers.holding = holding
     }
 
-    private func gatherAlerts(_ turn: inout LiveTurn) throws(StoreError) {
-        let changes = engine.run.takeChanges()
+    private func gatherAlerts(
+        _ turn: inout LiveTurn, isStopping: Bool
+    ) throws(StoreError) {
+        let now = clock.steady()
+        let isDue = now >= timers.recounts || isStopping || !turn.drains.isEmpty
+        if isDue { timers.recounts = now + 1_000_000_000 }
+        let changes = book.sift(engine.run.takeChanges(), all: isDue)
         turn.commit.alerts += try book.settle(changes) { origins.isHistoric($0) }
         let expired = try book.expire(before: engine.settled)
         turn.commit.alerts += expired
@@ -243,6 +248,14 @@ extension LiveRun {
             status.frontier = engine.frontier == .min ? nil : engine.frontier
             status.provisional = book.provisionalCount
         }
+    }
+
+    /// Writes what stands against saving the rules' memory: an alert whose count it knows already.
+    func settleRecounts() throws(StoreError) {
+        guard book.hasRecounts else { return }
+        var commit = LiveCommit()
+        commit.alerts = try book.settle(book.sift([], all: true)) { origins.isHistoric($0) }
+        try store.commit(commit)
     }
 
     /// Shows what is new in the store.

@@ -8,6 +8,7 @@ extension LiveRun {
     func keepHouse(_ now: Int64, isStopping: Bool) throws(StoreError) {
         if isStopping { return }
         if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead {
+            try settleRecounts()
             saveState()
             // Nothing is told meanwhile: a snapshot that takes long is taken seldom, so that it
             // delays fewer than one alert of two hundred.

@@ -150,6 +150,7 @@ extension LiveRun {
             try Learner(store: store, rules: learning.rules, limits: options.limits)
                 .teach(&run, times: learning.until ... (engine.frontier - 1))
         }
+        try settleRecounts()
         engine.run = run
         rulesInUse = learning.rules
         try settleLearned(frontier: engine.frontier)

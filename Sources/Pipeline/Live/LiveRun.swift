@@ -214,6 +214,7 @@ struct LiveTimers {
     var snapshot: Int64?
     var housekeeping: Int64 = .min
     var positions: Int64 = .min
+    var recounts: Int64 = .min
     var isLow = false
     var holding: [Int] = []
     var snapshotRead: Int64 = 0
