@@ -2,6 +2,9 @@ internal import Glibc
 
 /// One file, by whatever path.
 struct FileIdentity: Hashable {
+    /// No file.
+    static let none = FileIdentity(device: 0, inode: 0)
+
     var device: UInt64
     var inode: UInt64
 

@@ -99,7 +99,7 @@ private struct LogWriter {
 }
 
 @Suite struct FollowPropertyTests {
-    @Test(arguments: (1...8).map { UInt64($0) } + [64, 90, 138, 160, 166, 215])
+    @Test(arguments: (1...8).map { UInt64($0) } + [64, 90, 138, 160, 166, 215, 282])
     func nothingIsLostOrDoubledThroughRotationsAndKills(seed: UInt64) throws {
         let scratch = try Scratch()
         var writer = LogWriter(scratch, seed: seed)

@@ -47,6 +47,55 @@ import Testing
         }
     }
 
+    /// Inodes are given out again: the emptied file's own may become that of a compressed copy.
+    @Test func aHalfWrittenCompressedCopyInTheSameInodeIsNotReadAgain() throws {
+        let scratch = try Scratch()
+        var random = SeededGenerator(state: 4)
+        let text = (0..<60).map { "\($0) \(UInt64.random(in: 0...UInt64.max, using: &random))\n" }
+            .joined()
+        try scratch.append("a.log", text)
+        var settings = quick([scratch.path + "/a.log*"])
+        settings.grace = .seconds(3)
+        let before = first(settings, 60)
+        let packed = try gzip(Array(text.utf8))
+        try scratch.empty("a.log")
+        try scratch.append("a.log", bytes: Array(packed.prefix(packed.count / 2)))
+        try scratch.move("a.log", to: "a.log.1.gz")
+        let again = Following(settings, RecordingSink(positions: before.positions))
+        // Longer than a plain file has to rest to be taken for whole.
+        usleep(120_000)
+        try scratch.append("a.log.1.gz", bytes: Array(packed.dropFirst(packed.count / 2)))
+        try scratch.append("a.log", "new\n")
+        #expect(eventually { again.sink.texts.contains("new") })
+        usleep(120_000)
+        #expect(again.sink.texts == ["new"])
+    }
+
+    /// The same when the store does not know yet what is being compressed.
+    @Test(arguments: [true, false])
+    func anInodeGivenOutAgainDoesNotPutACopyBeforeItsOriginal(isOfCopy: Bool) throws {
+        let scratch = try Scratch()
+        try scratch.append("a.log", "old\n")
+        let settings = quick([scratch.path + "/a.log*"])
+        let before = first(settings, 1)
+        let packed = try gzip(Array("one\ntwo\n".utf8))
+        try scratch.empty("a.log")
+        if isOfCopy {
+            try scratch.append("a.log.1", "one\ntwo\n")
+            try scratch.move("a.log", to: "a.log.1.gz")
+        } else {
+            try scratch.append("a.log", "one\ntwo\n")
+            try scratch.move("a.log", to: "a.log.1")
+        }
+        usleep(20_000)
+        try scratch.append("a.log.1.gz", bytes: packed)
+        let again = Following(settings, RecordingSink(positions: before.positions))
+        #expect(eventually { again.sink.conditions.count == 1 })
+        #expect(eventually { again.sink.texts.count >= 2 })
+        usleep(250_000)
+        #expect(again.sink.texts == ["one", "two"])
+    }
+
     @Test func aFileThatIsGoneIsSaidOnce() throws {
         let scratch = try Scratch()
         try scratch.append("a.log", "one\n")

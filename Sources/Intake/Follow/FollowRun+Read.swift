@@ -112,6 +112,7 @@ extension FollowRun {
         file.isReborn = true
         file.isFinal = settings.isBounded
         file.stage = settings.isBounded ? .finished : .watching
+        stream.place.identity = .none
         if stream.place.isEnded {
             stream.file = nil
         } else {
@@ -164,9 +165,9 @@ extension FollowRun {
                 file.reader = nil
             }
         case .held:
-            let wait = settings.pollInterval * 2
             let hasOriginal = file.stream?.file.map { !isEndedTwin($0) } ?? false
-            if quiet >= wait, file.comparedSize != file.size, !hasOriginal { enqueue(file) }
+            let isAtRest = quiet >= restTime(of: file)
+            if isAtRest, file.comparedSize != file.size, !hasOriginal { enqueue(file) }
         default: break
         }
     }

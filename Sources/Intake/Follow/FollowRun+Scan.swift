@@ -93,23 +93,24 @@ extension FollowRun {
     }
 
     private func adopt(_ added: [FoundFile]) {
-        // A stream first goes to the file that the store names; older files come before younger
-        // ones, since a rotated file is older than the one that took its name.
-        let ordered = added.sorted { left, right in
-            let (known, other) = (expected[left.identity] == nil, expected[right.identity] == nil)
-            if known != other { return other }
-            if left.modified != right.modified { return left.modified < right.modified }
-            return PathWalk.bytewise(left.paths.first ?? "", right.paths.first ?? "")
-        }
-        for found in ordered {
-            let file = FollowedFile(found, at: clock.now)
-            let isExpected = expected[found.identity] != nil
-            if !found.isWanted && !isExpected && streams.orphans.isEmpty { file.stage = .ignored }
+        // A stream first goes to the file that the store names, if that still holds it.
+        for file in added.map({ FollowedFile($0, at: clock.now) }).sorted(by: Self.isOlder) {
+            let isExpected = expected[file.identity] != nil
+            if !file.isWanted && !isExpected && streams.orphans.isEmpty { file.stage = .ignored }
             file.startsAtEnd = isFirstScan && startsFresh && settings.start == .end
-            if settings.isBounded { file.limit = found.size }
-            files[found.identity] = file
-            if file.stage != .ignored { enqueue(file) }
+            if settings.isBounded { file.limit = file.size }
+            files[file.identity] = file
+            if file.stage == .ignored { continue }
+            if isExpected { enqueue(file) } else { postponed.append(file) }
         }
+        if queue.isEmpty { takePostponed() }
+    }
+
+    /// Older files come before younger ones, since a rotated file is older than the one that took
+    /// its name, and a copy of it is no older.
+    static func isOlder(_ left: FollowedFile, _ right: FollowedFile) -> Bool {
+        left.modified != right.modified
+            ? left.modified < right.modified : PathWalk.bytewise(left.path, right.path)
     }
 
     /// Has files of a lineage compared anew, because a stream of it lost its file.

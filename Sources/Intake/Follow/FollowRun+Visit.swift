@@ -23,7 +23,18 @@ extension FollowRun {
                 enqueue(file)
             }
         }
-        return worked
+        return takePostponed() || worked
+    }
+
+    /// Queues the files that waited for those that the store names.
+    ///
+    /// - Returns: whether there were any.
+    @discardableResult
+    func takePostponed() -> Bool {
+        hasPostponed = !postponed.isEmpty
+        for file in postponed.sorted(by: Self.isOlder) { enqueue(file) }
+        postponed = []
+        return hasPostponed
     }
 
     /// - Returns: whether there is more to do right away.
@@ -52,11 +63,11 @@ extension FollowRun {
 
     /// A compressed twin is compared only when it is complete, for that takes reading all of it.
     private func compareAgain(_ file: FollowedFile) throws(IntakeError) -> Bool {
-        let isAtRest = clock.now - file.lastGrowth >= settings.pollInterval
-        if file.isCompressed && file.stream?.file == nil && !isAtRest { return false }
-        if clock.now - file.lastGrowth >= settings.pollInterval * 2 {
-            file.comparedSize = file.size
+        let quiet = clock.now - file.lastGrowth
+        if file.isCompressed && file.stream?.file == nil && quiet < settings.pollInterval {
+            return false
         }
+        if quiet >= restTime(of: file) { file.comparedSize = file.size }
         return try begin(file)
     }
 
@@ -129,6 +140,7 @@ extension FollowRun {
                 "file.truncated", stream,
                 "\(file.path) was emptied or replaced while it was not followed; "
                     + "it was read up to byte \(stream.offset)")
+            stream.place.identity = .none
             orphan(stream, wasEmptied: true)
         }
     }
@@ -150,6 +162,12 @@ extension FollowRun {
         if !file.isWanted || isTooOld(file) {
             file.reader = nil
             file.stage = file.isWanted ? .passedOver : .ignored
+            return false
+        }
+        if expected[file.identity] != nil {
+            // What the store placed here is not here, so that the file came early for nothing.
+            releaseExpected(file)
+            postponed.append(file)
             return false
         }
         return try start(file, reader)
@@ -188,7 +206,9 @@ extension FollowRun {
         }
         let relation = try comparison.relation(to: stream, shouldStop: stop)
         let isOwn = stream.place.identity == file.identity
-        if isOwn && relation == .front { return .differs }
+        // Shorter than it was: it was filled anew. A compressed file more likely is a copy in the
+        // making that was given the inode of a file that is gone.
+        if isOwn && relation == .front && !file.isCompressed { return .differs }
         if relation == .front, isAtRest(file) {
             // Where digests cannot tell, reading a copy anew costs less than losing a record.
             let needed = stream.place.mark.headLength
@@ -206,7 +226,14 @@ extension FollowRun {
 
     /// A file that does not grow is no copy in the making.
     private func isAtRest(_ file: FollowedFile) -> Bool {
-        settings.isBounded || clock.now - file.lastGrowth >= settings.pollInterval * 2
+        settings.isBounded || clock.now - file.lastGrowth >= restTime(of: file)
+    }
+
+    /// How long a file goes without growing before what is there is taken for all of it.
+    /// Compressors write in bursts, and a half-written copy looks like the front of its stream.
+    func restTime(of file: FollowedFile) -> Duration {
+        let time = settings.pollInterval * 2
+        return file.isCompressed ? max(time, settings.grace) : time
     }
 
     /// Whether a stream's own file still holds it; if it was emptied, the stream lost its file.

@@ -14,6 +14,10 @@ final class FollowRun {
     var expected: [FileIdentity: [FollowedStream]] = [:]
     /// Files to look at, in order.
     var queue: [FollowedFile] = []
+    /// Files that are looked into once all were that the store names.
+    var postponed: [FollowedFile] = []
+    /// The last round left files for the next one.
+    var hasPostponed = false
     /// Files that may be open.
     var opened: [FollowedFile] = []
     /// Nothing of this source was ever taken in.
@@ -62,7 +66,7 @@ final class FollowRun {
             takeChanges()
             if isScanDue { scan() }
             let worked = readRound()
-            if toldCondition == nil { tellCondition(isFirst: true) }
+            if toldCondition == nil && !hasPostponed { tellCondition(isFirst: true) }
             let now = clock.now
             if now - lastTick >= settings.pollInterval { tick(now) }
             if worked { continue }
