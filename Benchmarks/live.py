@@ -96,6 +96,9 @@ class Sampler:
                 status = dict(line.split(":", 1) for line in source)
         except FileNotFoundError:
             return
+        if "VmRSS" not in status:
+            # It has ended and nobody has asked for its status yet.
+            return
         size = sum(os.path.getsize(self.store + suffix) for suffix in ("", "-wal")
                    if os.path.exists(self.store + suffix))
         self.samples.append({
@@ -212,7 +215,8 @@ def steady(report, options, work):
 def summary(report, options, run):
     thefts, sent = run.told()
     sampler = run.sampler
-    warm = min(120, options.minutes * 60 / 3)
+    # By then the ledger is full and makes room for new tokens.
+    warm = min(420, options.minutes * 60 / 3)
     samples = sampler.after(warm) or sampler.samples
     latencies = sorted((run.first[name] - moment) * 1000 for name, moment in thefts.items()
                        if name in run.first)
