@@ -1,5 +1,6 @@
 import AuditModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventStore
@@ -91,7 +92,7 @@ import Testing
         let batch = traffic.batch(5000)
         let expected = plain(batch)
         let store = try open(scratch.path)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         var start = 0
         while start < batch.count {
             let end = min(batch.count, start + 1 + random.below(1500))

@@ -4,6 +4,7 @@ import EventStore
 import Foundation
 import Intake
 import RuleBook
+import TestSupport
 import Testing
 import TokenScan
 import TrafficSimulator
