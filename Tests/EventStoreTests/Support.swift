@@ -177,6 +177,24 @@ final class Scratch {
     }
 }
 
+/// Copies of a store's files, made at every step of its writing: what a kill there leaves.
+final class StepCopies {
+    private(set) var made: [(step: EventStore.WriteStep, path: String)] = []
+
+    init(of store: EventStore, in scratch: Scratch) {
+        let directory = scratch.directory
+        let original = scratch.path
+        store.onStep = { step in
+            let path = directory + "/copy-\(self.made.count).db"
+            for suffix in ["", "-wal"] {
+                try? FileManager.default.copyItem(
+                    atPath: original + suffix, toPath: path + suffix)
+            }
+            self.made.append((step, path))
+        }
+    }
+}
+
 let testKey = [UInt8](repeating: 7, count: 16)
 
 func open(_ path: String) throws(StoreError) -> EventStore {
