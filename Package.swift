@@ -87,27 +87,31 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What tests share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("AuditModel", ["AuditModel"]),
-        tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd", "CRdKafka"]),
-        tests("TokenScan", ["AuditModel", "TokenScan"]),
+        tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd", "CRdKafka", "TestSupport"]),
+        tests("TokenScan", ["AuditModel", "TokenScan", "TestSupport"]),
         tests("Delivery", ["Delivery"]),
-        tests("WireFormat", ["WireFormat", "AuditModel"]),
-        tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel"]),
-        tests("RuleBook", ["RuleBook", "AuditModel", "MarkedText", "GrantLedger", "Detection"]),
+        tests("WireFormat", ["WireFormat", "AuditModel", "TestSupport"]),
+        tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel", "TestSupport"]),
+        tests(
+            "RuleBook",
+            ["RuleBook", "AuditModel", "MarkedText", "GrantLedger", "Detection", "TestSupport"]),
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
-        tests("GrantLedger", ["GrantLedger", "AuditModel"]),
-        tests("Detection", ["Detection", "GrantLedger", "AuditModel"]),
-        tests("Configuration", ["Configuration", "AuditModel", "MarkedText"]),
+        tests("GrantLedger", ["GrantLedger", "AuditModel", "TestSupport"]),
+        tests("Detection", ["Detection", "GrantLedger", "AuditModel", "TestSupport"]),
+        tests("Configuration", ["Configuration", "AuditModel", "MarkedText", "TestSupport"]),
         tests("Places", ["Places", "AuditModel", "MarkedText"]),
-        tests("EventStore", ["EventStore", "AuditModel", "CSQLite"]),
+        tests("EventStore", ["EventStore", "AuditModel", "CSQLite", "TestSupport"]),
         tests(
             "Pipeline",
             [
                 "Pipeline", "AuditModel", "Detection", "Intake", "LogFormats", "EventStore",
-                "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat",
+                "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat", "TestSupport",
             ]),
         // Runs the built program; reads the repository.
-        tests("Command", []),
+        tests("Command", ["TestSupport"]),
         tests("Tidy", []),
     ]
 )

@@ -38,14 +38,8 @@ extension EventStore {
                         firstCode: Int64(writtenCodes), count: count, chain: head, entries: $0)
                 }
             }
-            if let insert = try require().insertDict {
-                insert.bind(1, Int64(writtenCodes))
-                insert.bind(2, count)
-                insert.bind(3, log.head)
-                insert.bind(4, digest)
-                insert.bind(5, entries)
-                try insert.run()
-            }
+            try require().insertDict?
+                .insert(Int64(writtenCodes), count, log.head, digest, entries)
             writtenCodes = upper
             writtenLog = log
             try reached(.dictInserted)
@@ -60,16 +54,9 @@ extension EventStore {
         do {
             try begin()
             for entry in entries {
-                guard let insert = try require().insertQuarantine else { return }
-                let lineage = ByteSink(capacity: 16)
-                lineage.append(entry.source.lineage)
-                insert.bind(1, lineage.bytes)
-                insert.bind(2, entry.at)
-                insert.bind(3, entry.code)
-                insert.bind(4, entry.source.name)
-                insert.bind(5, entry.detail)
-                insert.bind(6, entry.bytes)
-                try insert.run()
+                try require().insertQuarantine?.insert(
+                    entry.source.lineage, entry.at, entry.code, entry.source.name, entry.detail,
+                    entry.bytes)
             }
             try reached(.quarantineInserted)
         } catch {

@@ -55,14 +55,10 @@ extension EventStore {
         _ positions: [ResumePosition], _ statements: LiveStatements
     ) throws(StoreError) {
         if positions.isEmpty { return }
-        let insert = statements.position
         for position in positions {
-            insert.bind(1, position.source)
-            insert.bind(2, position.partition)
-            insert.bind(3, position.offset)
-            insert.bind(4, position.detail)
-            insert.bind(5, LiveHash.position(position, identity))
-            try insert.run()
+            try statements.position.insert(
+                position.source, position.partition, position.offset, position.detail,
+                LiveHash.position(position, identity))
         }
         try reached(.positionsWritten)
     }
@@ -71,21 +67,14 @@ extension EventStore {
         _ record: ControlRecord, _ statements: LiveStatements
     ) throws(StoreError) {
         controls = LiveHash.link(controls, record)
-        let insert = statements.control
-        insert.bind(1, controls.count)
-        insert.bind(2, record.time)
-        insert.bind(3, record.kind)
-        insert.bind(4, record.position)
-        insert.bind(5, record.body)
-        insert.bind(6, controls.head)
-        try insert.run()
+        try statements.control.insert(
+            controls.count, record.time, record.kind, record.position, record.body, controls.head)
     }
 
     private func write(_ record: AlertRecord, _ statements: LiveStatements) throws(StoreError) {
         let upsert = statements.alert
         bind(record, to: upsert, from: 1)
-        upsert.bind(7, record.isNotable ? 1 : 0)
-        upsert.bind(8, LiveHash.alert(record, identity))
+        upsert.bind(from: 7, Int64(record.isNotable ? 1 : 0), LiveHash.alert(record, identity))
         try upsert.run()
         guard record.isNotable else { return }
         notices = LiveHash.link(notices, record)
@@ -97,36 +86,24 @@ extension EventStore {
     }
 
     private func bind(_ record: AlertRecord, to statement: Statement, from index: Int32) {
-        statement.bind(index, record.id)
-        statement.bind(index + 1, Int64(record.revision))
-        statement.bind(index + 2, record.state.rawValue)
-        statement.bind(index + 3, Int64(record.severity.rawValue))
-        statement.bind(index + 4, record.time)
-        statement.bind(index + 5, record.body)
+        statement.bind(
+            from: index, record.id, Int64(record.revision), record.state.rawValue,
+            Int64(record.severity.rawValue), record.time, record.body)
     }
 
     private func write(
         _ progress: EngineProgress, _ statements: LiveStatements
     ) throws(StoreError) {
-        let upsert = statements.progress
-        upsert.bind(1, progress.read)
-        upsert.bind(2, LiveHash.released(progress.released))
-        upsert.bind(3, progress.watermark)
-        upsert.bind(4, progress.bufferLow)
-        upsert.bind(5, progress.detail)
-        upsert.bind(6, LiveHash.progress(progress, identity))
-        try upsert.run()
+        try statements.progress.insert(
+            progress.read, LiveHash.released(progress.released), progress.watermark,
+            progress.bufferLow, progress.detail, LiveHash.progress(progress, identity))
         try reached(.progressWritten)
     }
 
     private func writeDelivered(_ statements: LiveStatements) throws(StoreError) {
         if pendingDelivered.isEmpty { return }
-        let upsert = statements.sink
         for (sink, sequence) in pendingDelivered {
-            upsert.bind(1, sink)
-            upsert.bind(2, sequence)
-            upsert.bind(3, LiveHash.sink(sink, sequence, identity))
-            try upsert.run()
+            try statements.sink.insert(sink, sequence, LiveHash.sink(sink, sequence, identity))
         }
         pendingDelivered.removeAll(keepingCapacity: true)
         try reached(.sinksWritten)

@@ -99,17 +99,12 @@ extension EventStore {
 
     private func insert(_ record: RetentionRecord) throws(StoreError) {
         retentions = LiveHash.link(retentions, record)
-        let insert = try database.prepare(
+        let statement = try database.prepare(
             "INSERT INTO retention VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             doing: "record what is removed")
-        insert.bind(1, retentions.count)
-        insert.bind(2, record.time)
-        insert.bind(3, record.cutoff)
-        insert.bind(4, record.first)
-        insert.bind(5, record.end)
-        insert.bind(6, record.leaves)
-        insert.bind(7, retentions.head)
-        try insert.run()
+        try statement.insert(
+            retentions.count, record.time, record.cutoff, record.first, record.end, record.leaves,
+            retentions.head)
     }
 
     /// Shortens the file if that is worth while. Moving pages costs as much as writing them, and a

@@ -1,24 +1,26 @@
 internal import Detection
 internal import MarkedText
 
-/// Sigma's conditions: `or` binds weaker than `and`, which binds weaker than `not`; `1 of x*`,
-/// `any of x*`, `all of x*`, `1 of them`; parentheses.
-struct ConditionParser {
-    private struct Token {
+/// Sigma's conditions: selections, `1 of x*`, `any of x*`, `all of x*` and `1 of them`, combined.
+struct ConditionParser: ConditionGrammar {
+    struct Token: ConditionToken {
         var text: String
         var offset: Int
+
+        func means(_ sign: String) -> Bool { text.lowercased() == sign }
     }
+
+    static let name = "condition"
 
     private let node: YAMLNode
     private let names: [String]
-    private var tokens: [Token] = []
-    private var next = 0
+    let tokens: [Token]
+    var next = 0
     private let end: Int
     private let text: String
     /// What follows a `|`: an aggregation of Sigma 1, which is not read.
     private(set) var aggregation: (text: String, place: Place)?
 
-    static let deepest = 64
     static let mostTokens = 4_000
 
     init(text: String, node: YAMLNode, names: [String]) {
@@ -35,7 +37,7 @@ struct ConditionParser {
             report.error(.condition, node.place, "the condition has too many words")
             return nil
         }
-        guard let condition = any(&report, depth: 0) else { return nil }
+        guard let condition = self.condition(&report) else { return nil }
         if let rest = peek, rest.text == "|" {
             let tail = String(
                 text.unicodeScalars.dropFirst(rest.offset + 1).map(Character.init))
@@ -73,47 +75,8 @@ struct ConditionParser {
         return tokens
     }
 
-    private var peek: Token? { next < tokens.count ? tokens[next] : nil }
-
-    private func isNext(_ word: String) -> Bool { peek?.text.lowercased() == word }
-
-    private mutating func any(_ report: inout RuleText, depth: Int) -> Rule.Condition? {
-        guard let first = all(&report, depth: depth) else { return nil }
-        var parts = [first]
-        while isNext("or") {
-            next += 1
-            guard let part = all(&report, depth: depth) else { return nil }
-            parts.append(part)
-        }
-        return parts.count == 1 ? first : .any(parts)
-    }
-
-    private mutating func all(_ report: inout RuleText, depth: Int) -> Rule.Condition? {
-        guard let first = factor(&report, depth: depth) else { return nil }
-        var parts = [first]
-        while isNext("and") {
-            next += 1
-            guard let part = factor(&report, depth: depth) else { return nil }
-            parts.append(part)
-        }
-        return parts.count == 1 ? first : .all(parts)
-    }
-
-    private mutating func factor(_ report: inout RuleText, depth: Int) -> Rule.Condition? {
-        guard let token = peek else {
-            report.error(
-                .condition, node.place(at: max(0, end - 1), length: 1),
-                "the condition ends too early", remedy: "a selection must follow")
-            return nil
-        }
-        guard depth < Self.deepest else {
-            fail("the condition is nested too deep", at: token, &report)
-            return nil
-        }
-        next += 1
+    mutating func operand(_ token: Token, _ report: inout RuleText) -> Rule.Condition? {
         switch token.text.lowercased() {
-        case "not": return factor(&report, depth: depth + 1).map { .not($0) }
-        case "(": return group(token, &report, depth: depth)
         case "1", "any", "all":
             if isNext("of") { return quantified(token, &report) }
             return selection(token, &report)
@@ -130,18 +93,6 @@ struct ConditionParser {
             }
             return selection(token, &report)
         }
-    }
-
-    private mutating func group(
-        _ open: Token, _ report: inout RuleText, depth: Int
-    ) -> Rule.Condition? {
-        guard let inner = any(&report, depth: depth + 1) else { return nil }
-        guard isNext(")") else {
-            fail("this parenthesis is not closed", at: open, &report)
-            return nil
-        }
-        next += 1
-        return inner
     }
 
     private mutating func quantified(
@@ -184,8 +135,14 @@ struct ConditionParser {
             remedy: "selections: \(names.prefix(24).joined(separator: ", "))")
     }
 
-    private func fail(_ message: String, at token: Token, _ report: inout RuleText) {
+    func fail(_ message: String, at token: Token, _ report: inout RuleText) {
         report.error(.condition, place(of: token), message)
+    }
+
+    func failAtEnd(_ report: inout RuleText) {
+        report.error(
+            .condition, node.place(at: max(0, end - 1), length: 1),
+            "the condition ends too early", remedy: "a selection must follow")
     }
 
     private func place(of token: Token) -> Place {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Secrets planted in records, and a search for any piece of them in whatever the program wrote.

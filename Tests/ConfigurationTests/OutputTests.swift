@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import MarkedText
+import TestSupport
 import Testing
 
 @Suite("Configurations are printed and described")
@@ -56,17 +57,17 @@ struct ConfigurationOutputTests {
     @Test("Files spoiled at random give a configuration or errors, and never trap")
     func spoiled() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = Spoiler(state: seed)
+        var random = SeededGenerator(seed: seed)
         let alphabet = Array("{}[]:,-&*!|>'\"%@`#? \n\tg1_=".utf8)
         for _ in 0..<1_000 {
             var bytes = Array(Fixture.whole.utf8)
-            for _ in 0...random.next(below: 5) {
-                let place = random.next(below: bytes.count)
-                switch random.next(below: 4) {
-                case 0: bytes[place] = alphabet[random.next(below: alphabet.count)]
+            for _ in 0...random.below(5) {
+                let place = random.below(bytes.count)
+                switch random.below(4) {
+                case 0: bytes[place] = alphabet[random.below(alphabet.count)]
                 case 1: bytes.removeSubrange(place..<min(bytes.count, place + 9))
-                case 2: bytes[place] = UInt8(random.next(below: 256))
-                default: bytes.insert(alphabet[random.next(below: alphabet.count)], at: place)
+                case 2: bytes[place] = UInt8(random.below(256))
+                default: bytes.insert(alphabet[random.below(alphabet.count)], at: place)
                 }
             }
             let loaded = Fixture.load(String(decoding: bytes, as: UTF8.self))
@@ -74,18 +75,5 @@ struct ConfigurationOutputTests {
             let again = Fixture.load(loaded.effectiveText(showsOrigin: true))
             #expect(loaded.hasErrors || !again.hasErrors, "seed \(seed)")
         }
-    }
-}
-
-/// SplitMix64.
-private struct Spoiler {
-    var state: UInt64
-
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((value ^ (value >> 31)) % UInt64(max(1, bound)))
     }
 }

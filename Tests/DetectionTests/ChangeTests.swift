@@ -1,5 +1,6 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -10,7 +11,7 @@ struct ChangeTests {
     @Test("the last content that was told of each alert is what it is", arguments: 0..<16)
     func last(seed: UInt64) {
         let sample = GrantCase(seed: seed &+ 1000, events: 120)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var run = DetectionRun(rules: GrantCase.rules, shards: seed % 2 == 0 ? 1 : 3)
         var told: [ID128: Alert] = [:]
         for row in 0..<sample.batch.count {

@@ -1,12 +1,13 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 
 @testable import Detection
 
 /// A few grants side by side, with everything that rules of the pack ask for: races, thieves,
 /// branches that go on, refusals, foreign clients; in total order.
 struct GrantCase {
-    private var random: SplitMix
+    private var random: SeededGenerator
     private(set) var batch = EventBatch(capacity: 128)
     /// The grant of each event.
     private(set) var grants: [Int] = []
@@ -17,7 +18,7 @@ struct GrantCase {
     }
 
     init(seed: UInt64, events: Int = 60) {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         var states = Array(repeating: Grant(), count: 3)
         var time: Int64 = 1_700_000_000 * Self.second
         for number in 0..<events {
@@ -35,7 +36,7 @@ struct GrantCase {
         (start..<batch.count).filter { grants[$0] == grant }
     }
 
-    private mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
+    private mutating func below(_ bound: Int) -> Int { random.below(bound) }
     private mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 
     private mutating func add(_ number: Int, _ time: Int64, _ grant: Int, _ state: inout Grant) {

@@ -1,6 +1,7 @@
 import AuditModel
 import Glibc
 import GrantLedger
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -64,7 +65,7 @@ struct IdleRuleTests {
 
     /// Refreshes, logins and failures as a server would log them.
     private func events() -> EventBatch {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         var batch = EventBatch(capacity: Self.eventCount)
         for number in 0..<Self.eventCount {
             var row = EventRow()

@@ -1,4 +1,5 @@
 import AuditModel
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -25,7 +26,7 @@ struct KeyedTableTests {
 
     @Test("a table forgets what was not used for longest, and nothing else", arguments: 0..<12)
     func model(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let capacity = 1 + Int(random.next() % 90)
         var table = KeyedTable<Int>(capacity: capacity)
         var model = Model()

@@ -1,5 +1,6 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -41,7 +42,7 @@ struct PeekTests {
     @Test("it shows the alerts that taking them in raises, and changes nothing", arguments: 0..<24)
     func agreement(seed: UInt64) {
         let sample = GrantCase(seed: seed)
-        var random = SplitMix(state: seed &+ 1)
+        var random = SeededGenerator(seed: seed &+ 1)
         let (shared, pool) = (sample.shared, sample.batch.pool)
         let isTiny = seed % 4 == 3
         var plain = run(peeks: false, tiny: isTiny)

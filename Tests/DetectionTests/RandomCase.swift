@@ -1,21 +1,22 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 
 @testable import Detection
 
 /// Random rules and a random timeline: small alphabets and small times, so that everything meets.
 struct RandomCase {
-    private var random: SplitMix
+    private var random: SeededGenerator
     private(set) var rules: [Rule] = []
     private(set) var events: [ReferenceEvent] = []
 
     init(seed: UInt64) {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         makeEvents()
         for number in 0..<(1 + below(4)) { rules.append(rule(number)) }
     }
 
-    private mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
+    private mutating func below(_ bound: Int) -> Int { random.below(bound) }
     private mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
     private mutating func pick<Element>(_ list: [Element]) -> Element { list[below(list.count)] }
 

@@ -1,6 +1,7 @@
 import AuditModel
 import Glibc
 import GrantLedger
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -45,10 +46,10 @@ struct SpikeTests {
     }
 
     private struct Series {
-        var random: SplitMix
+        var random: SeededGenerator
         var events: [(time: Int64, isFailure: Bool)] = []
 
-        init(seed: UInt64) { random = SplitMix(state: seed) }
+        init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
         private mutating func uniform() -> Double {
             (Double(random.next() >> 11) + 0.5) / 9_007_199_254_740_992

@@ -1,5 +1,6 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 
 @testable import Detection
 
@@ -12,11 +13,11 @@ struct StateCase {
     /// Events there are.
     let count: Int
     private let batch: EventBatch
-    private var random: SplitMix
+    private var random: SeededGenerator
 
     init(seed: UInt64) {
         let sample = RandomCase(seed: seed)
-        var random = SplitMix(state: seed ^ 0x5DEE_CE66)
+        var random = SeededGenerator(seed: seed ^ 0x5DEE_CE66)
         var plain = EventBatch(capacity: 64)
         for event in sample.events { event.append(to: &plain) }
         batch = Self.placed(plain, &random)
@@ -66,7 +67,7 @@ struct StateCase {
 
     // Events.
 
-    private static func placed(_ plain: EventBatch, _ random: inout SplitMix) -> EventBatch {
+    private static func placed(_ plain: EventBatch, _ random: inout SeededGenerator) -> EventBatch {
         let places = ["52.52,13.41,20", "-23.55,-46.63,50", "40.71,-74.01,20", "nowhere"]
         let networks = ["residential", "vpn", "hosting", ""]
         let codes = [1, 2, 99]

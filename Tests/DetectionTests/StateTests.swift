@@ -1,5 +1,6 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -133,7 +134,7 @@ struct StateDamageTests {
             var run = sample.fresh
             sample.take(0..<sample.count, into: &run)
             let image = try sample.image(of: run)
-            var random = SplitMix(state: seed &+ 99)
+            var random = SeededGenerator(seed: seed &+ 99)
             for _ in 0..<150 {
                 tries += 1
                 let damaged = damage(image, &random)
@@ -152,7 +153,7 @@ struct StateDamageTests {
         #expect(refused > tries / 4 && refused < tries)
     }
 
-    private func damage(_ image: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+    private func damage(_ image: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var damaged = image
         func place() -> Int { Int(random.next() % UInt64(image.count)) }
         switch random.next() % 5 {

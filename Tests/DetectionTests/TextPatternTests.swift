@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -34,7 +35,7 @@ struct TextPatternTests {
 
     @Test("the fast matcher agrees with the plain one", arguments: 0..<20)
     func agreement(seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         func random(_ alphabet: String, _ length: Int) -> String {
             let letters = Array(alphabet)
             return String(
@@ -60,18 +61,5 @@ struct TextPatternTests {
     func hostile() {
         let text = String(repeating: "a", count: 4000)
         #expect(!pattern("*a*a*a*a*a*a*b").matches(text))
-    }
-}
-
-/// A small seeded generator; the seed is the test's argument.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

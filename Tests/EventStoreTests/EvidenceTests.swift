@@ -1,5 +1,6 @@
 import AuditModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventStore
@@ -60,7 +61,7 @@ import Testing
     func verifyNamesTheRowOfAnyFlippedByte(seed: UInt64) throws {
         let scratch = try Scratch()
         try makeStore(scratch.path, seed: seed)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         let tables: [(table: String, place: String, key: String, columns: [String])] = [
             (
                 "segment", "segment", "position",
@@ -100,7 +101,7 @@ import Testing
     /// Changes one bit of one column of one row behind the triggers' back.
     private func flip(
         _ database: Database, _ table: String, _ key: String, _ column: String,
-        _ random: inout SplitMix
+        _ random: inout SeededGenerator
     ) throws -> (row: Int, offset: Int, undo: () throws -> Void) {
         let rows = Int(try database.number("SELECT count(*) FROM \(table)", doing: "test"))
         let row = random.below(rows)
@@ -146,7 +147,7 @@ import Testing
         let scratch = try Scratch()
         try makeStore(scratch.path, seed: seed)
         let whole = try Data(contentsOf: URL(fileURLWithPath: scratch.path))
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         for round in 0..<12 {
             var damaged = whole
             if round % 4 == 3 { damaged = damaged.prefix(random.below(whole.count)) }
@@ -166,7 +167,7 @@ import Testing
 
     @Test(arguments: [51, 52, 53] as [UInt64])
     func anyBytesGiveEventsOrAFault(seed: UInt64) throws {
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         for stored in try sampleBlocks(seed: seed) {
             for _ in 0..<400 {
                 var bytes = stored

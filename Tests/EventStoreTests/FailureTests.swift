@@ -26,27 +26,18 @@ import Testing
 
         let store = try open(scratch.path)
         store.blocksPerCommit = 2
-        var copies: [(step: EventStore.WriteStep, path: String)] = []
-        let directory = scratch.directory
-        store.onStep = { step in
-            let path = directory + "/copy-\(copies.count).db"
-            for suffix in ["", "-wal"] {
-                try? FileManager.default.copyItem(
-                    atPath: directory + "/s.db" + suffix, toPath: path + suffix)
-            }
-            copies.append((step, path))
-        }
+        let copies = StepCopies(of: store, in: scratch)
         for start in stride(from: 0, to: batch.count, by: 3000) {
             _ = try store.append(slice(batch, start..<min(batch.count, start + 3000)))
             try store.flush()
         }
         try store.close()
-        let steps = Set(copies.map(\.step))
+        let steps = Set(copies.made.map(\.step))
         #expect(
             steps == [
                 .segmentInserted, .journalDeleted, .journalInserted, .dictInserted, .committed,
             ])
-        for copy in copies {
+        for copy in copies.made {
             #expect(EventStore.verify(path: copy.path) == [], "\(copy)")
             let again = try open(copy.path)
             let had = Int(try again.info().events)

@@ -1,5 +1,6 @@
 import AuditModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventStore
@@ -91,7 +92,7 @@ import Testing
         let batch = traffic.batch(5000)
         let expected = plain(batch)
         let store = try open(scratch.path)
-        var random = SplitMix(seed)
+        var random = SeededGenerator(seed: seed)
         var start = 0
         while start < batch.count {
             let end = min(batch.count, start + 1 + random.below(1500))
@@ -119,29 +120,20 @@ import Testing
         var traffic = Traffic(seed: 73)
         let batch = traffic.batch(4200)
         let store = try open(scratch.path)
-        var copies: [(step: EventStore.WriteStep, path: String)] = []
-        let directory = scratch.directory
-        store.onStep = { step in
-            let path = directory + "/copy-\(copies.count).db"
-            for suffix in ["", "-wal"] {
-                try? FileManager.default.copyItem(
-                    atPath: directory + "/s.db" + suffix, toPath: path + suffix)
-            }
-            copies.append((step, path))
-        }
+        let copies = StepCopies(of: store, in: scratch)
         for number in 1...3 {
             _ = try store.append(slice(batch, ((number - 1) * 1400)..<(number * 1400)))
             if number > 1 { try store.setDelivered(Int64(number - 1), to: "stdout") }
             try store.commit(liveCommit(number))
         }
         try store.close()
-        let steps = Set(copies.map(\.step))
+        let steps = Set(copies.made.map(\.step))
         #expect(
             steps.isSuperset(of: [
                 .positionsWritten, .controlsWritten, .alertsWritten, .progressWritten,
                 .sinksWritten, .segmentInserted, .journalDeleted, .journalInserted, .committed,
             ]))
-        for copy in copies {
+        for copy in copies.made {
             #expect(EventStore.verify(path: copy.path) == [], "\(copy)")
             let again = try open(copy.path)
             let number = Int(again.eventCount) / 1400

@@ -127,22 +127,13 @@ import Testing
         let (store, batch) = try makeStore(scratch.path, seed: 87, count: 8300)
         let root = try store.info().root
         let expected = plain(batch)
-        var copies: [(step: EventStore.WriteStep, path: String)] = []
-        let directory = scratch.directory
-        store.onStep = { step in
-            let path = directory + "/copy-\(copies.count).db"
-            for suffix in ["", "-wal"] {
-                try? FileManager.default.copyItem(
-                    atPath: directory + "/s.db" + suffix, toPath: path + suffix)
-            }
-            copies.append((step, path))
-        }
+        let copies = StepCopies(of: store, in: scratch)
         _ = try store.retain(after: .max)
         try store.close()
         #expect(
-            copies.map(\.step)
+            copies.made.map(\.step)
                 == [.retentionInserted, .segmentsDeleted, .controlsWritten, .committed])
-        for copy in copies {
+        for copy in copies.made {
             #expect(EventStore.verify(path: copy.path) == [], "\(copy)")
             let again = try open(copy.path)
             let removed = copy.step == .committed ? 8192 : 0

@@ -1,24 +1,10 @@
 import AuditModel
 import Foundation
+import TestSupport
 
 @testable import EventStore
 
-/// Seeded numbers: the same anywhere.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-
+extension SeededGenerator {
     mutating func id() -> ID128 { ID128(high: next() | 1, low: next()) }
 }
 
@@ -46,13 +32,13 @@ struct PlainEvent: Equatable {
 
 /// Refresh-heavy traffic: sessions that rotate, with every column in use now and then.
 struct Traffic {
-    var random: SplitMix
+    var random: SeededGenerator
     var clock: Int64 = 1_760_000_000_000_000_000
     private var sessions: [(id: ID128, refresh: ID128, subject: Int, ip: UInt32)] = []
     private let population: Int
 
     init(seed: UInt64, population: Int = 300) {
-        random = SplitMix(seed)
+        random = SeededGenerator(seed: seed)
         self.population = population
     }
 
@@ -188,6 +174,24 @@ final class Scratch {
 
     var files: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+    }
+}
+
+/// Copies of a store's files, made at every step of its writing: what a kill there leaves.
+final class StepCopies {
+    private(set) var made: [(step: EventStore.WriteStep, path: String)] = []
+
+    init(of store: EventStore, in scratch: Scratch) {
+        let directory = scratch.directory
+        let original = scratch.path
+        store.onStep = { step in
+            let path = directory + "/copy-\(self.made.count).db"
+            for suffix in ["", "-wal"] {
+                try? FileManager.default.copyItem(
+                    atPath: original + suffix, toPath: path + suffix)
+            }
+            self.made.append((step, path))
+        }
     }
 }
 

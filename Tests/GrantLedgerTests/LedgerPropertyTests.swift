@@ -1,5 +1,6 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 import Testing
 
 @Suite("The ledger as a whole")
@@ -13,7 +14,7 @@ struct LedgerPropertyTests {
         var ip: String
     }
 
-    private func acts(_ session: UInt64, _ generator: inout SplitMix) -> [Act] {
+    private func acts(_ session: UInt64, _ generator: inout SeededGenerator) -> [Act] {
         var tokens: [UInt64] = [session * 1000]
         return (0..<12).map { step in
             let token = tokens[Int(generator.next() % UInt64(tokens.count))]
@@ -39,7 +40,7 @@ struct LedgerPropertyTests {
 
     @Test("what others do changes nothing about a grant", arguments: 0..<40)
     func independence(seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let grants = (1...4).map { acts(UInt64($0), &generator) }
         var mixed = Script()
         var order: [UInt64] = []
@@ -71,7 +72,7 @@ struct LedgerPropertyTests {
 
     @Test("a copy of a ledger and its original do not hear of each other", arguments: 0..<8)
     func copies(seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let grant = acts(1, &generator)
         var (half, rest) = (Script(), Script())
         for act in grant.prefix(6) { write(act, into: &half) }
@@ -87,7 +88,7 @@ struct LedgerPropertyTests {
 
     @Test("a flood beyond every bound is survived and counted", arguments: 0..<3)
     func bounds(seed: Int) {
-        var generator = SplitMix(state: UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         var script = Script()
         for session in 1...400 as ClosedRange<UInt64> {
             for act in acts(session, &generator) { write(act, into: &script) }
@@ -97,18 +98,5 @@ struct LedgerPropertyTests {
         #expect(folded.contains { $0 != nil })
         #expect(ledger.evicted.families > 0 && ledger.evicted.tokens > 0)
         #expect(ledger.familyCount == 16)
-    }
-}
-
-/// A small seeded generator; the seed is the test's argument.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

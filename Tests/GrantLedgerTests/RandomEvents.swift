@@ -1,13 +1,14 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 
 /// Random events of every kind that the ledger folds, over alphabets so small that all meet.
 struct RandomEvents {
-    private var random: SplitMix
+    private var random: SeededGenerator
     private(set) var batch: EventBatch
 
     init(seed: UInt64, count: Int) {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         batch = EventBatch(capacity: count)
         for number in 1...max(1, count) { add(UInt64(number)) }
     }

@@ -1,4 +1,5 @@
 import AuditModel
+import TestSupport
 import Testing
 
 @testable import GrantLedger
@@ -13,7 +14,7 @@ struct TrialTests {
     @Test("everything is as it was, and later events mean the same", arguments: 0..<18)
     func noTrace(seed: UInt64) {
         let events = RandomEvents(seed: seed, count: 200).batch
-        var random = SplitMix(state: seed ^ 0xFFFF)
+        var random = SeededGenerator(seed: seed ^ 0xFFFF)
         let limits = Self.limits[Int(seed) % Self.limits.count]
         var (plain, tried) = (Ledger(limits: limits), Ledger(limits: limits))
         for row in 0..<events.count {

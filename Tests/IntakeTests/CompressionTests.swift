@@ -1,5 +1,6 @@
 import AuditModel
 import Intake
+import TestSupport
 import Testing
 
 @Suite struct CompressionTests {
@@ -42,7 +43,7 @@ import Testing
         let junk = try harvest(try scratch.write("junk", try gzip(text) + Array("junk".utf8)))
         #expect(junk.texts == lines)
         #expect(junk.issues.map(\.code) == [.recordTruncated])
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         for packed in [try gzip(text), zstd(text)] {
             for _ in 0..<50 {
                 var damaged = packed

@@ -1,6 +1,7 @@
 import AuditModel
 import Glibc
 import Intake
+import TestSupport
 import Testing
 
 /// Somebody who writes logs and rotates them in every way, as fast as they can.
@@ -17,7 +18,7 @@ private struct LogWriter {
 
     init(_ scratch: Scratch, seed: UInt64) {
         self.scratch = scratch
-        random = SeededGenerator(state: seed)
+        random = SeededGenerator(seed: seed)
         hasHeaders = seed % 2 == 0
     }
 

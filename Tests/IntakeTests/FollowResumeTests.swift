@@ -1,6 +1,7 @@
 import AuditModel
 import Glibc
 import Intake
+import TestSupport
 import Testing
 
 @Suite struct FollowResumeTests {
@@ -50,7 +51,7 @@ import Testing
     /// Inodes are given out again: the emptied file's own may become that of a compressed copy.
     @Test func aHalfWrittenCompressedCopyInTheSameInodeIsNotReadAgain() throws {
         let scratch = try Scratch()
-        var random = SeededGenerator(state: 4)
+        var random = SeededGenerator(seed: 4)
         let text = (0..<60).map { "\($0) \(UInt64.random(in: 0...UInt64.max, using: &random))\n" }
             .joined()
         try scratch.append("a.log", text)

@@ -1,6 +1,7 @@
 import AuditModel
 import Glibc
 import Intake
+import TestSupport
 import Testing
 
 @Suite struct RecordReaderTests {
@@ -127,7 +128,7 @@ import Testing
     @Test(arguments: [1, 2, 3] as [UInt64])
     func whatIsReadDoesNotDependOnChunks(seed: UInt64) throws {
         let scratch = try Scratch()
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let alphabet = Array("ab\n\n\r\"\\,[]{} \u{0}".utf8)
         for round in 0..<60 {
             let starts = ["", "[{\"", "[{}", "\u{FEFF}", " [ ] "]

@@ -1,5 +1,6 @@
 import AuditModel
 import LogFormats
+import TestSupport
 import Testing
 
 private let frame = "2026-03-02 10:15:30,123 WARN  [org.keycloak.events] (executor-thread-1) "
@@ -118,7 +119,7 @@ struct KeycloakHostileTests {
         arguments: 0..<4)
     func damage(part: UInt64) {
         let seed = 0xBAD0 + part
-        var random = Randomness(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let facts = Facts(type: "REFRESH_TOKEN", details: [
             ("refresh_token_id", "abc"), ("reason", "é, \\\"x"), ("scope", "openid"),
         ])
@@ -137,7 +138,7 @@ struct KeycloakHostileTests {
         }
     }
 
-    private func damaged(_ line: String, _ random: inout Randomness) -> [UInt8] {
+    private func damaged(_ line: String, _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = Array(line.utf8)
         for _ in 0..<random.below(3) where bytes.count > 1 {
             let place = random.below(bytes.count)

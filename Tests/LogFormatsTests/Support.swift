@@ -79,19 +79,3 @@ struct Facts {
             + pairs.joined(separator: ", ")
     }
 }
-
-/// A small seeded generator (xorshift64*).
-struct Randomness {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-}

@@ -30,7 +30,7 @@ struct LiveRowsTests {
         options.judges = false
         options.rows = shown.add
         let store = try scene.open()
-        try LiveRun(store: store, options: options, clock: LiveScene.clock) { _ in }.run()
+        try LiveScene.run(store, options)
         #expect(store.eventCount > 4096)
         #expect(shown.ids.count == store.eventCount)
         #expect(try Self.ids(store) == shown.ids)
@@ -47,7 +47,7 @@ struct LiveRowsTests {
         ]
         options.rows = again.add
         let reopened = try scene.open()
-        try LiveRun(store: reopened, options: options, clock: LiveScene.clock) { _ in }.run()
+        try LiveScene.run(reopened, options)
         #expect(again.ids.isEmpty && reopened.eventCount == shown.ids.count)
         try reopened.close()
     }
@@ -59,13 +59,11 @@ struct LiveRowsTests {
         let told = Told()
         var options = scene.options(source)
         options.statePath = nil
-        options.sinks = [LiveSink(name: "out", minimum: .info) { told.add($0) }]
+        options.sinks = [told.sink]
         let store = try EventStore(temporaryIn: scene.directory)
-        try LiveRun(store: store, options: options, clock: LiveScene.clock) { _ in }.run()
+        try LiveScene.run(store, options)
         #expect(store.eventCount > 4096)
-        let stored = try store.alertRecords().filter { $0.state != .withdrawn }
-            .map { String(decoding: LiveText.restated($0.body), as: UTF8.self) }
-        #expect(try stored == scene.backtest())
+        #expect(try LiveScene.standing(store) == scene.backtest())
         #expect(!told.ids.isEmpty)
         try store.close()
     }

@@ -4,6 +4,7 @@ import EventStore
 import Foundation
 import Intake
 import RuleBook
+import TestSupport
 import Testing
 import TokenScan
 import TrafficSimulator
@@ -80,10 +81,17 @@ final class LiveScene: Sendable {
     func stored() throws -> [String] {
         let store = try EventStore(path: storePath, mode: .readOnly)
         defer { try? store.close() }
-        return try store.alertRecords().filter { $0.state != .withdrawn }.map { record in
-            String(
-                decoding: LiveText.restated(record.body), as: UTF8.self)
-        }
+        return try Self.standing(store)
+    }
+
+    static func standing(_ store: EventStore) throws -> [String] {
+        try store.alertRecords().filter { $0.state != .withdrawn }
+            .map { String(decoding: LiveText.restated($0.body), as: UTF8.self) }
+    }
+
+    /// A live run from its start to the end of its sources.
+    static func run(_ store: EventStore, _ options: LiveOptions) throws {
+        try LiveRun(store: store, options: options, clock: clock) { _ in }.run()
     }
 
     func options(_ source: ScriptedSource, lateness: Int64 = 30_000_000_000) -> LiveOptions {
@@ -108,8 +116,8 @@ struct LiveRunTests {
         let source = ScriptedSource("kc", partitions: scene.dealt(partitions), seed: 5)
         let told = Told()
         var options = scene.options(source)
-        options.sinks = [LiveSink(name: "out", minimum: .info) { told.add($0) }]
-        try LiveRun(store: store, options: options, clock: LiveScene.clock) { _ in }.run()
+        options.sinks = [told.sink]
+        try LiveScene.run(store, options)
         try store.close()
         let expected = try scene.backtest()
         #expect(!expected.isEmpty)
@@ -133,7 +141,7 @@ struct LiveRunTests {
             let store = try scene.open()
             let source = ScriptedSource("kc", partitions: partitions, seed: random.next())
             var options = scene.options(source)
-            options.sinks = [LiveSink(name: "out", minimum: .info) { told.add($0) }]
+            options.sinks = [told.sink]
             if Bool.random(using: &random) { options.snapshotEvery = 1 }
             var left = kills < 12 ? Int.random(in: 1...12, using: &random) : .max
             store.onStep = { _ throws(StoreError) in
@@ -169,8 +177,8 @@ struct LiveRunTests {
         let told = Told()
         let source = ScriptedSource("kc", partitions: [Array(scene.lines[half...])], seed: 1)
         var options = scene.options(source)
-        options.sinks = [LiveSink(name: "out", minimum: .info) { told.add($0) }]
-        try LiveRun(store: store, options: options, clock: LiveScene.clock) { _ in }.run()
+        options.sinks = [told.sink]
+        try LiveScene.run(store, options)
         try store.close()
         #expect(try scene.stored() == scene.backtest())
         let historic = Set(try scene.storedIDs(.historic))
@@ -211,8 +219,8 @@ struct LiveRunTests {
         var options = scene.options(
             ScriptedSource("kc", partitions: [scene.lines], seed: 1))
         options.mode = .observe
-        options.sinks = [LiveSink(name: "out", minimum: .info) { told.add($0) }]
-        try LiveRun(store: store, options: options, clock: LiveScene.clock) { _ in }.run()
+        options.sinks = [told.sink]
+        try LiveScene.run(store, options)
         try store.close()
         #expect(told.ids.isEmpty)
         #expect(try scene.stored() == scene.backtest())
@@ -229,6 +237,9 @@ final class Told: @unchecked Sendable {
         records += more
         lock.unlock()
     }
+
+    /// Takes every alert.
+    var sink: LiveSink { LiveSink(name: "out", minimum: .info) { self.add($0) } }
 
     var revisions: [String] {
         lock.lock()

@@ -1,6 +1,7 @@
 import AuditModel
 import Foundation
 import Intake
+import TestSupport
 
 /// A live source that plays partitions of lines in pieces of random sizes, from the positions the
 /// store kept, and ends with them.

@@ -1,5 +1,6 @@
 import MarkedText
 import RuleBook
+import TestSupport
 import Testing
 
 @Suite("Hostile rule files")
@@ -65,17 +66,17 @@ struct HostileTests {
 
     @Test("Files spoiled at random never trap")
     func spoiled() {
-        var random = SeededRandom(seed: 0x9E37_79B9)
+        var random = SeededGenerator(seed: 0x9E37_79B9)
         let texts = [RuleFixture.sound, RuleFixture.story]
         let alphabet = Array("{}[]:,-&*!|>'\"%@`#? \n\tg1>+".utf8)
         for round in 0..<1_500 {
             var bytes = Array(texts[round % texts.count].utf8)
-            for _ in 0...random.next(below: 4) {
-                let place = random.next(below: bytes.count)
-                switch random.next(below: 3) {
-                case 0: bytes[place] = alphabet[random.next(below: alphabet.count)]
+            for _ in 0...random.below(4) {
+                let place = random.below(bytes.count)
+                switch random.below(3) {
+                case 0: bytes[place] = alphabet[random.below(alphabet.count)]
                 case 1: bytes.remove(at: place)
-                default: bytes.insert(alphabet[random.next(below: alphabet.count)], at: place)
+                default: bytes.insert(alphabet[random.below(alphabet.count)], at: place)
                 }
             }
             let loaded = RuleFixture.load(String(decoding: bytes, as: UTF8.self))
@@ -84,20 +85,5 @@ struct HostileTests {
             }
             _ = RuleTests.run(loaded)
         }
-    }
-}
-
-/// SplitMix64.
-struct SeededRandom {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return Int((word ^ word >> 31) % UInt64(max(1, bound)))
     }
 }

@@ -2,6 +2,7 @@ import AuditModel
 import Detection
 import MarkedText
 import RuleBook
+import TestSupport
 import Testing
 
 @Suite("Hostile Sigma")
@@ -69,7 +70,7 @@ struct SigmaHostileTests {
 
     @Test("Sigma documents spoiled at random never trap")
     func spoiled() {
-        var random = SeededRandom(seed: 0x51C3_A001)
+        var random = SeededGenerator(seed: 0x51C3_A001)
         let texts = [
             SigmaFixture.rule(
                 "a: {user_agent|re|i: 'x+', ip|cidr: 10.0.0.0/8, time|hour|gte: 3}\n"
@@ -97,12 +98,12 @@ struct SigmaHostileTests {
         let alphabet = Array("{}[]:,-&*!|>'\"%@`#? \n\tg1>+".utf8)
         for round in 0..<1_000 {
             var bytes = Array(texts[round % texts.count].utf8)
-            for _ in 0...random.next(below: 4) {
-                let place = random.next(below: bytes.count)
-                switch random.next(below: 3) {
-                case 0: bytes[place] = alphabet[random.next(below: alphabet.count)]
+            for _ in 0...random.below(4) {
+                let place = random.below(bytes.count)
+                switch random.below(3) {
+                case 0: bytes[place] = alphabet[random.below(alphabet.count)]
                 case 1: bytes.remove(at: place)
-                default: bytes.insert(alphabet[random.next(below: alphabet.count)], at: place)
+                default: bytes.insert(alphabet[random.below(alphabet.count)], at: place)
                 }
             }
             let text = String(decoding: bytes, as: UTF8.self)

@@ -2,6 +2,7 @@ import AuditModel
 import Detection
 import MarkedText
 import RuleBook
+import TestSupport
 import Testing
 
 @Suite("Expressions of --where")
@@ -101,14 +102,14 @@ struct WhereTests {
     @Test("Spoiled expressions end in a filter or a diagnostic")
     func spoiled() {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let whole = "kind=refresh.rejected and (client|startswith=web or not ip|cidr='10.0.0.0/8')"
         let alphabet = Array("()=!<>|,'\" \\*?anortx1.".utf8)
         for _ in 0..<2_000 {
             var bytes = Array(whole.utf8)
-            for _ in 0...random.next(below: 6) {
-                let place = random.next(below: bytes.count)
-                bytes[place] = alphabet[random.next(below: alphabet.count)]
+            for _ in 0...random.below(6) {
+                let place = random.below(bytes.count)
+                bytes[place] = alphabet[random.below(alphabet.count)]
             }
             do throws(WhereExpression.Fault) {
                 _ = try WhereExpression.events(String(decoding: bytes, as: UTF8.self))

@@ -1,4 +1,5 @@
 import AuditModel
+import TestSupport
 import Testing
 
 @testable import TokenScan
@@ -90,7 +91,7 @@ enum BenignLines {
 @Suite struct BenignShapeTests {
     @Test(arguments: [71, 72, 73] as [UInt64])
     func benignLinesStay(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var scanner = try #require(makeScanner())
         var count = 0
         for round in 0..<150 {

@@ -1,4 +1,5 @@
 import AuditModel
+import TestSupport
 import Testing
 
 @testable import TokenScan
@@ -59,7 +60,7 @@ enum HarmlessRecords {
 @Suite struct HarmlessRecordTests {
     @Test(arguments: [11, 12] as [UInt64])
     func harmlessRecordsStayAsTheyAre(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var scanner = try #require(makeScanner())
         for round in 0..<200 {
             let records =
@@ -78,7 +79,7 @@ enum HarmlessRecords {
 
     @Test(arguments: [21, 22, 23] as [UInt64])
     func theFastFilterFindsWhatLookingEverywhereFinds(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let pieces = [
             "eyJhbGciOiJub25lIn0", ".", "%2E", "=", ":", "%3D", "\\\"", "\"", " ", ">", "'",
             "\\u003d",

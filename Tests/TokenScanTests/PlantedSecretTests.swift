@@ -1,4 +1,5 @@
 import AuditModel
+import TestSupport
 import Testing
 
 @testable import TokenScan
@@ -100,7 +101,7 @@ extension Placement {
 
     @Test(arguments: [31, 32] as [UInt64])
     func secretsBehindKeysAreReplacedAndNothingElse(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var scanner = try #require(makeScanner())
         for sample in samples {
             for key in sample.keys {
@@ -125,7 +126,7 @@ extension Placement {
 
     @Test(arguments: [41, 42] as [UInt64])
     func webTokensAreFoundBehindAnyTerminator(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var scanner = try #require(makeScanner())
         let surroundings = [
             ("", ""), ("x=", "&y"), ("LOGOUT clientId=", ", userId=null"), ("[", "]"),
@@ -150,7 +151,7 @@ extension Placement {
     }
 
     @Test func fiveSegmentsAreOneEncryptedToken() throws {
-        var random = SeededGenerator(state: 5)
+        var random = SeededGenerator(seed: 5)
         var scanner = try #require(makeScanner())
         let header = base64URL(#"{"alg":"dir","enc":"A256GCM"}"#)
         let token =
@@ -161,7 +162,7 @@ extension Placement {
     }
 
     @Test func schemesCarryCredentials() throws {
-        var random = SeededGenerator(state: 6)
+        var random = SeededGenerator(seed: 6)
         var scanner = try #require(makeScanner())
         let basic = base64("my-client:\(random.opaque(30))")
         let opaque = random.opaque(40)
@@ -197,7 +198,7 @@ extension Placement {
     }
 
     @Test func cookiesThatGrantSessionsAreReplaced() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         var scanner = try #require(makeScanner())
         let (first, second) = (random.opaque(32), random.uuid())
         var scanned = batch([
@@ -214,7 +215,7 @@ extension Placement {
 
     @Test(arguments: [51, 52] as [UInt64])
     func recurrencesGoInAnyEncodingWithoutContext(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var scanner = try #require(makeScanner())
         for round in 0..<50 {
             let secret = random.opaque(20) + "/" + random.opaque(20) + "=="
@@ -235,7 +236,7 @@ extension Placement {
     }
 
     @Test func piecesOfAWebTokenGoToo() throws {
-        var random = SeededGenerator(state: 9)
+        var random = SeededGenerator(seed: 9)
         var scanner = try #require(makeScanner())
         let token = random.webToken()
         let segments = token.split(separator: ".")
@@ -260,7 +261,7 @@ extension Placement {
     }
 
     @Test func theIdsInsideAKeycloakCodeStay() throws {
-        var random = SeededGenerator(state: 8)
+        var random = SeededGenerator(seed: 8)
         var scanner = try #require(makeScanner())
         let (secret, session, client) = (random.uuid(), random.opaque(24), random.uuid())
         var scanned = batch([

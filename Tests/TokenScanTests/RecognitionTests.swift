@@ -1,4 +1,5 @@
 import AuditModel
+import TestSupport
 import Testing
 
 @testable import TokenScan
@@ -111,7 +112,7 @@ import Testing
 
     @Test(arguments: [61, 62] as [UInt64])
     func base64OfATokenIsTheToken(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var scanner = try #require(makeScanner())
         for round in 0..<60 {
             let token = random.webToken()
@@ -143,7 +144,7 @@ import Testing
     }
 
     @Test func namesOfFilesLoseTheirTokens() {
-        var random = SeededGenerator(state: 3)
+        var random = SeededGenerator(seed: 3)
         let token = random.webToken()
         #expect(SecretText.redacted("logs/\(token).log") == "logs/«jwt».log")
         #expect(SecretText.redacted("a?access_token=\(Self.body)&b") == "a?access_token=«at»&b")

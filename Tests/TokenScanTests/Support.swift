@@ -1,19 +1,9 @@
 import AuditModel
+import TestSupport
 
 @testable import TokenScan
 
-/// A small generator that gives the same numbers for the same seed anywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension SeededGenerator {
     mutating func text(_ count: Int, _ alphabet: String) -> String {
         let letters = Array(alphabet)
         return String((0..<count).compactMap { _ in letters.randomElement(using: &self) })

@@ -1,4 +1,5 @@
 import AuditModel
+import TestSupport
 import Testing
 
 @testable import TokenScan
@@ -14,7 +15,7 @@ import Testing
 
     @Test(arguments: [81, 82, 83] as [UInt64])
     func aTextHoldsWhatItsLinesHold(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         var records = try #require(makeScanner())
         for round in 0..<40 {
             var lines: [String] = []

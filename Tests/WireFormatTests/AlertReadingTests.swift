@@ -1,4 +1,5 @@
 import AuditModel
+import TestSupport
 import Testing
 import WireFormat
 
@@ -6,7 +7,7 @@ import WireFormat
 struct AlertReadingTests {
     @Test("What was written is read back", arguments: [UInt64.random(in: 1 ... .max), 1, 2])
     func roundTrip(seed: UInt64) {
-        var random = Randomness(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<400 {
             let alert = random.alert()
             #expect(AlertJSON.read(Self.written(alert)) == alert, "seed \(seed)")
@@ -15,7 +16,7 @@ struct AlertReadingTests {
 
     @Test("Damaged text never traps", arguments: [UInt64.random(in: 1 ... .max), 3])
     func damaged(seed: UInt64) {
-        var random = Randomness(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var refused = 0
         for _ in 0..<2000 {
             var body = Self.written(random.alert())
@@ -67,7 +68,7 @@ struct AlertReadingTests {
     }
 }
 
-extension Randomness {
+extension SeededGenerator {
     fileprivate mutating func text() -> String {
         let pieces = [
             "a", "client", "\"", "\\", "\n", "\u{0}", "\u{7F}", "é", "漢", "👩‍🚀", "\u{202E}", " ",

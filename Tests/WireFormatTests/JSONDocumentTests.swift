@@ -1,5 +1,6 @@
 import AuditModel
 import Foundation
+import TestSupport
 import Testing
 import WireFormat
 
@@ -133,7 +134,7 @@ struct JSONDocumentTests {
     @Test("any text is accepted and read exactly as by the plain reader", arguments: 0..<8)
     func agreesWithPlainReader(part: UInt64) {
         let seed = 0x5EED_0000 + part
-        var random = Randomness(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var accepted = 0
         for round in 0..<1500 {
             var bytes = TextMaker.document(&random)
@@ -150,7 +151,7 @@ struct JSONDocumentTests {
     @Test("Foundation reads the same values from what is accepted")
     func agreesWithFoundation() throws {
         let seed: UInt64 = 0xF0DA
-        var random = Randomness(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for round in 0..<300 {
             let bytes = TextMaker.document(&random)
             // The maker writes a key twice now and then, which Foundation does not mind.
@@ -191,11 +192,11 @@ struct JSONDocumentTests {
 
 /// Makes JSON texts of every shape, and breaks them.
 enum TextMaker {
-    static func document(_ random: inout Randomness) -> [UInt8] {
+    static func document(_ random: inout SeededGenerator) -> [UInt8] {
         blanks(&random) + value(4, &random) + blanks(&random)
     }
 
-    static func damage(_ bytes: inout [UInt8], _ random: inout Randomness) {
+    static func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         for _ in 0...random.below(2) where !bytes.isEmpty {
             let place = random.below(bytes.count)
             switch random.below(5) {
@@ -210,12 +211,12 @@ enum TextMaker {
         }
     }
 
-    private static func blanks(_ random: inout Randomness) -> [UInt8] {
+    private static func blanks(_ random: inout SeededGenerator) -> [UInt8] {
         guard random.chance(20) else { return [] }
         return (0...random.below(3)).map { _ in random.pick([0x20, 0x09, 0x0A, 0x0D]) }
     }
 
-    private static func value(_ depth: Int, _ random: inout Randomness) -> [UInt8] {
+    private static func value(_ depth: Int, _ random: inout SeededGenerator) -> [UInt8] {
         switch random.below(depth > 0 ? 8 : 5) {
         case 0: return Array(random.pick(["true", "false", "null"]).utf8)
         case 1: return number(&random)
@@ -225,14 +226,14 @@ enum TextMaker {
         }
     }
 
-    private static func number(_ random: inout Randomness) -> [UInt8] {
+    private static func number(_ random: inout SeededGenerator) -> [UInt8] {
         var text = random.pick(["", "-"]) + random.pick(["0", "7", "42", "9007199254740993"])
         if random.chance(30) { text += "." + random.pick(["0", "5", "25"]) }
         if random.chance(20) { text += random.pick(["e", "E"]) + random.pick(["1", "+2", "-3"]) }
         return Array(text.utf8)
     }
 
-    private static func string(_ random: inout Randomness) -> [UInt8] {
+    private static func string(_ random: inout SeededGenerator) -> [UInt8] {
         var text: [UInt8] = [0x22]
         for _ in 0..<random.below(24) {
             if random.chance(85) {
@@ -248,7 +249,7 @@ enum TextMaker {
     }
 
     private static func container(
-        _ depth: Int, _ random: inout Randomness, open: String, close: String, keys: Bool
+        _ depth: Int, _ random: inout SeededGenerator, open: String, close: String, keys: Bool
     ) -> [UInt8] {
         var text = Array(open.utf8) + blanks(&random)
         for index in 0..<random.below(6) {

@@ -1,5 +1,6 @@
 import AuditModel
 import Foundation
+import TestSupport
 import Testing
 import WireFormat
 
@@ -38,7 +39,7 @@ struct TimeParsingTests {
     @Test("every time that is written is read back")
     func roundTrip() {
         let seed: UInt64 = 0x71AE
-        var random = Randomness(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             let scale = random.pick([1, 1_000, 1_000_000, 1_000_000_000]) as Int64
             let time = Int64(bitPattern: random.next()) / scale * scale

@@ -9,6 +9,12 @@ struct PendingGrants {
         fileprivate let row: Int
     }
 
+    /// An event by its time.
+    private struct Waiting: HeapElement {
+        let key: Int64
+        let place: Place
+    }
+
     private struct Held {
         let batch: SharedBatch
         var waiting: Int
@@ -23,8 +29,8 @@ struct PendingGrants {
 
     private var batches: [Int: Held] = [:]
     private var places: [ID128: [Place]] = [:]
-    /// All places, the one of the earliest event first: a heap.
-    private var queue: [(time: Int64, place: Place)] = []
+    /// All places, the one of the earliest event first.
+    private var queue = Heap<Waiting>()
     private var next = 0
 
     var count: Int { queue.count }
@@ -36,16 +42,16 @@ struct PendingGrants {
         for row in rows {
             let place = Place(batch: next, row: row)
             for id in Self.ids(batch.events, row) { places[id, default: []].append(place) }
-            push(batch.events.time[row], place)
+            queue.insert(Waiting(key: batch.events.time[row], place: place))
         }
         next += 1
     }
 
     /// Forgets events before a time.
     mutating func forget(before time: Int64) {
-        while let first = queue.first, first.time < time {
+        while let first = queue.first, first.key < time {
             let place = first.place
-            removeFirst()
+            queue.removeFirst()
             guard let held = batches[place.batch] else { continue }
             for id in Self.ids(held.batch.events, place.row) {
                 places[id]?.removeAll { $0 == place }
@@ -53,31 +59,6 @@ struct PendingGrants {
             }
             batches[place.batch]?.waiting -= 1
             if held.waiting == 1 { batches[place.batch] = nil }
-        }
-    }
-
-    private mutating func push(_ time: Int64, _ place: Place) {
-        queue.append((time, place))
-        var child = queue.count - 1
-        while child > 0, queue[child].time < queue[(child - 1) / 2].time {
-            queue.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    private mutating func removeFirst() {
-        queue.swapAt(0, queue.count - 1)
-        queue.removeLast()
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < queue.count && queue[child].time < queue[least].time {
-                least = child
-            }
-            if least == parent { return }
-            queue.swapAt(parent, least)
-            parent = least
         }
     }
 

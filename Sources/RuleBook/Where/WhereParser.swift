@@ -17,23 +17,26 @@ struct WhereTerm {
 
 /// Reads expressions of `--where`: comparisons with `and`, `or`, `not` and parentheses, which bind
 /// as in Sigma's conditions.
-struct WhereParser {
-    private enum Kind: Equatable {
+struct WhereParser: ConditionGrammar {
+    enum Kind: Equatable {
         case word, quoted, sign, comma, open, close
     }
 
-    private struct Token {
+    struct Token: ConditionToken {
         var kind: Kind
         var text: String
         var place: Place
+
+        func means(_ sign: String) -> Bool { kind != .quoted && text.lowercased() == sign }
     }
 
+    static let name = "expression"
+
     private(set) var terms: [WhereTerm] = []
-    private var tokens: [Token] = []
-    private var next = 0
+    private(set) var tokens: [Token] = []
+    var next = 0
     private let end: Place
 
-    static let deepest = 64
     static let mostTerms = 500
     static let signs = ["=", "!=", "<=", ">=", "<", ">"]
 
@@ -49,10 +52,10 @@ struct WhereParser {
         _ text: String, _ report: inout RuleText
     ) -> (terms: [WhereTerm], condition: Rule.Condition)? {
         var parser = WhereParser(text)
-        guard parser.tokenize(text, &report), let condition = parser.any(&report, depth: 0)
+        guard parser.tokenize(text, &report), let condition = parser.condition(&report)
         else { return nil }
         if let rest = parser.peek {
-            parser.fail("'\(rest.text.prefix(40))' is not expected here", rest.place, &report)
+            parser.fail("'\(rest.text.prefix(40))' is not expected here", at: rest, &report)
             return nil
         }
         return (parser.terms, condition)
@@ -81,7 +84,7 @@ struct WhereParser {
             case "'", "\"":
                 guard let quoted = Self.quoted(scalars, &index) else {
                     let place = Place(line: 1, column: start + 1, length: 1)
-                    fail("the quote is not closed", place, &report)
+                    report.error(.condition, place, "the quote is not closed")
                     return false
                 }
                 add(.quoted, quoted, start, index - start)
@@ -126,73 +129,16 @@ struct WhereParser {
         return nil
     }
 
-    // MARK: - Conditions
-
-    private var peek: Token? { next < tokens.count ? tokens[next] : nil }
-
-    private func isNext(_ word: String) -> Bool {
-        peek.map { $0.kind == .word && $0.text.lowercased() == word } ?? false
-    }
-
-    private mutating func any(_ report: inout RuleText, depth: Int) -> Rule.Condition? {
-        guard let first = all(&report, depth: depth) else { return nil }
-        var parts = [first]
-        while isNext("or") {
-            next += 1
-            guard let part = all(&report, depth: depth) else { return nil }
-            parts.append(part)
-        }
-        return parts.count == 1 ? first : .any(parts)
-    }
-
-    private mutating func all(_ report: inout RuleText, depth: Int) -> Rule.Condition? {
-        guard let first = factor(&report, depth: depth) else { return nil }
-        var parts = [first]
-        while isNext("and") {
-            next += 1
-            guard let part = factor(&report, depth: depth) else { return nil }
-            parts.append(part)
-        }
-        return parts.count == 1 ? first : .all(parts)
-    }
-
-    private mutating func factor(_ report: inout RuleText, depth: Int) -> Rule.Condition? {
-        guard let token = peek else {
-            fail("the expression ends too early: a comparison must follow", end, &report)
-            return nil
-        }
-        guard depth < Self.deepest else {
-            fail("the expression is nested too deep", token.place, &report)
-            return nil
-        }
-        if isNext("not") {
-            next += 1
-            return factor(&report, depth: depth + 1).map { .not($0) }
-        }
-        if token.kind == .open {
-            next += 1
-            guard let inner = any(&report, depth: depth + 1) else { return nil }
-            guard peek?.kind == .close else {
-                fail("this parenthesis is not closed", token.place, &report)
-                return nil
-            }
-            next += 1
-            return inner
-        }
-        return term(token, &report)
-    }
-
     // MARK: - Comparisons
 
-    private mutating func term(_ token: Token, _ report: inout RuleText) -> Rule.Condition? {
+    mutating func operand(_ token: Token, _ report: inout RuleText) -> Rule.Condition? {
         guard token.kind == .word, !["and", "or"].contains(token.text.lowercased()) else {
-            fail("a field must stand here, not '\(token.text.prefix(40))'", token.place, &report)
+            fail("a field must stand here, not '\(token.text.prefix(40))'", at: token, &report)
             return nil
         }
-        next += 1
         guard let sign = peek, sign.kind == .sign, Self.signs.contains(sign.text) else {
-            fail(
-                "'\(token.text.prefix(40))' is compared with nothing", token.place, &report,
+            report.error(
+                .condition, token.place, "'\(token.text.prefix(40))' is compared with nothing",
                 remedy: "a comparison is a field, one of \(Self.signs.joined(separator: " ")) "
                     + "and a value, such as client=web; what is there at all: client|exists=true")
             return nil
@@ -200,7 +146,7 @@ struct WhereParser {
         next += 1
         guard let value = values(sign, &report) else { return nil }
         guard terms.count < Self.mostTerms else {
-            fail("more than \(Self.mostTerms) comparisons", token.place, &report)
+            fail("more than \(Self.mostTerms) comparisons", at: token, &report)
             return nil
         }
         let parts = token.text.split(separator: "|", omittingEmptySubsequences: false)
@@ -218,7 +164,7 @@ struct WhereParser {
         repeat {
             if !values.isEmpty { next += 1 }
             guard let token = peek, token.kind == .word || token.kind == .quoted else {
-                fail("a value must follow", peek?.place ?? sign.place, &report)
+                fail("a value must follow", at: peek ?? sign, &report)
                 return nil
             }
             next += 1
@@ -234,9 +180,12 @@ struct WhereParser {
         return YAMLNode(content: .scalar(scalar), place: place)
     }
 
-    private func fail(
-        _ message: String, _ place: Place, _ report: inout RuleText, remedy: String? = nil
-    ) {
-        report.error(.condition, place, message, remedy: remedy)
+    func fail(_ message: String, at token: Token, _ report: inout RuleText) {
+        report.error(.condition, token.place, message)
+    }
+
+    func failAtEnd(_ report: inout RuleText) {
+        report.error(
+            .condition, end, "the expression ends too early: a comparison must follow")
     }
 }
