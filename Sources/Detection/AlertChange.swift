@@ -14,7 +14,8 @@ public struct AlertChange: Sendable, Equatable {
     }
 }
 
-/// Which alerts of a desk changed since somebody asked. Never longer than the desk.
+/// Which alerts of a desk changed since somebody asked, and those of them that left it since.
+/// Bounded: the former by the desk, the latter by a number of their own.
 struct AlertChanges: Sendable {
     private enum Mark: UInt8 {
         case none = 0
@@ -25,6 +26,14 @@ struct AlertChanges: Sendable {
     private var marks: ContiguousArray<Mark> = []
     /// Those with a mark.
     private var indexes: ContiguousArray<Int32> = []
+    /// As they stood when they left, the oldest first.
+    private var departed: [AlertChange] = []
+    /// So many of the last to leave are kept, and up to as many again.
+    private let mostDeparted: Int
+    /// Those that nobody asked for before others took their room.
+    private(set) var untold = 0
+
+    init(mostDeparted: Int) { self.mostDeparted = mostDeparted }
 
     mutating func note(_ index: Int, isNotable: Bool) {
         while marks.count <= index { marks.append(.none) }
@@ -36,10 +45,26 @@ struct AlertChanges: Sendable {
         }
     }
 
+    /// Keeps an alert that leaves its slot to another, if it has changed. The other must be noted.
+    mutating func depart(_ alert: Alert, from index: Int) {
+        guard index < marks.count, marks[index] != .none else { return }
+        if departed.count == 2 * mostDeparted {
+            departed.removeFirst(mostDeparted)
+            untold += mostDeparted
+        }
+        departed.append(AlertChange(alert: alert, isNotable: marks[index] == .notable))
+    }
+
     /// All that changed, each once; then nothing has.
-    mutating func take() -> [(index: Int, isNotable: Bool)] {
-        let changes = indexes.map { (index: Int($0), isNotable: marks[Int($0)] == .notable) }
-        for index in indexes { marks[Int(index)] = .none }
+    mutating func take(from alerts: [Alert]) -> [AlertChange] {
+        var changes = departed
+        changes.reserveCapacity(departed.count + indexes.count)
+        for index in indexes {
+            let isNotable = marks[Int(index)] == .notable
+            changes.append(AlertChange(alert: alerts[Int(index)], isNotable: isNotable))
+            marks[Int(index)] = .none
+        }
+        departed.removeAll()
         indexes.removeAll()
         return changes
     }

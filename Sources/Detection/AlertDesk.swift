@@ -1,47 +1,116 @@
 internal import AuditModel
 
 /// Keeps one alert for every rule and group key: later hits raise its count and revision.
+///
+/// When it is full, new alerts are dropped, or in a desk that forgets the oldest make room: a later
+/// hit on a forgotten key is a new alert.
 struct AlertDesk: Sendable {
     /// Alerts kept at most of `info` and `low`, and as many of the others, so that a flood of
-    /// harmless ones never keeps out a theft; what comes beyond is counted in ``dropped``.
+    /// harmless ones never keeps out a theft.
     static let capacity = 500_000
     /// Evidence events an alert names at most; all hits are counted.
     static let evidenceLimit = 32
 
+    /// See ``capacity``.
+    let room: Int
+    /// A slot of a desk that forgets is given to another alert of its class, and to no other.
     var alerts: [Alert] = []
     var byKey: [ID128: Int] = [:]
     var byLineage: [ID128: [Int]] = [:]
     var byID: [ID128: Int] = [:]
-    private var changes = AlertChanges()
+    /// The alerts of rules and lineages, to count a repeated hit without building it anew. What is
+    /// missing here costs time and nothing else.
+    var byPlace: [LineagePlace: Int] = [:]
+    private var changes: AlertChanges
+    /// Findings that found no room.
     var dropped = 0
     /// Alerts that began as `info` or `low`.
     var minorCount = 0
+    /// Nil in a desk that forgets nothing.
+    var memory: AlertMemory?
+
+    init(capacity: Int = Self.capacity, forgets: Bool = false) {
+        room = max(1, capacity)
+        changes = AlertChanges(mostDeparted: max(64, capacity / 8))
+        memory = forgets ? AlertMemory() : nil
+    }
 
     var isEmpty: Bool { alerts.isEmpty }
 
+    /// Alerts that left whose last content was not asked for in time.
+    var untold: Int { changes.untold }
+
     /// Takes in a finding: a new alert, or a new revision of the one with its rule and key.
     ///
-    /// - Returns: the alert's index; nil when there was no room.
-    mutating func admit(_ finding: Finding) -> Int? {
+    /// - Parameter place: where the next hit of the same key may find it.
+    mutating func admit(_ finding: Finding, at place: LineagePlace? = nil) {
         let key = finding.key
         if let index = byKey[key], isOne(index, finding.alert.time, finding.suppress) {
             revise(index, finding.alert)
-            return index
+            remember(place, index)
+            return
         }
         let isMinor = finding.alert.severity < .medium
-        guard (isMinor ? minorCount : alerts.count - minorCount) < Self.capacity else {
+        guard let index = seat(finding.alert, isMinor: isMinor) else {
             dropped += 1
-            return nil
+            return
         }
-        minorCount += isMinor ? 1 : 0
-        alerts.append(finding.alert)
-        byKey[key] = alerts.count - 1
-        byID[finding.alert.id] = alerts.count - 1
-        changes.note(alerts.count - 1, isNotable: true)
+        byKey[key] = index
+        byID[finding.alert.id] = index
+        changes.note(index, isNotable: true)
+        memory?.enter(
+            AlertMemory.Owner(key: key, lineage: finding.lineage, isMinor: isMinor), at: index)
         if !finding.lineage.isNone {
-            byLineage[finding.lineage, default: []].append(alerts.count - 1)
+            memory?[index].position = byLineage[finding.lineage]?.count ?? 0
+            byLineage[finding.lineage, default: []].append(index)
         }
-        return alerts.count - 1
+        remember(place, index)
+    }
+
+    /// Finds a slot for a new alert; nil when there is no room.
+    private mutating func seat(_ alert: Alert, isMinor: Bool) -> Int? {
+        if (isMinor ? minorCount : alerts.count - minorCount) < room {
+            minorCount += isMinor ? 1 : 0
+            alerts.append(alert)
+            return alerts.count - 1
+        }
+        guard let index = memory?.next(isMinor: isMinor) else { return nil }
+        forget(index)
+        alerts[index] = alert
+        return index
+    }
+
+    /// Removes all that leads to the alert of a slot.
+    private mutating func forget(_ index: Int) {
+        guard let owner = memory?[index] else { return }
+        memory?.evicted += 1
+        changes.depart(alerts[index], from: index)
+        // A later alert of its key may have taken its place.
+        if byKey[owner.key] == index { byKey[owner.key] = nil }
+        if byID[alerts[index].id] == index { byID[alerts[index].id] = nil }
+        if let place = owner.place { byPlace[place] = nil }
+        guard let last = byLineage[owner.lineage]?.popLast() else { return }
+        if last != index {
+            byLineage[owner.lineage]?[owner.position] = last
+            memory?[last].position = owner.position
+        } else if owner.position == 0 {
+            byLineage[owner.lineage] = nil
+        }
+    }
+
+    /// Notes where an alert is found. In a desk that forgets an alert has one place, so that none
+    /// leads to the former owner of a slot.
+    private mutating func remember(_ place: LineagePlace?, _ index: Int) {
+        guard let place else { return }
+        guard memory != nil else {
+            if byPlace.count < room { byPlace[place] = index }
+            return
+        }
+        if let before = byPlace.updateValue(index, forKey: place), before != index {
+            memory?[before].place = nil
+        }
+        if let former = memory?[index].place, former != place { byPlace[former] = nil }
+        memory?[index].place = place
     }
 
     /// Counts a hit that is no worse than the alert it belongs to.
@@ -79,9 +148,9 @@ struct AlertDesk: Sendable {
     /// The alert as it stands.
     func alert(_ id: ID128) -> Alert? { byID[id].map { alerts[$0] } }
 
-    /// What was admitted or revised since the last call, in no particular order.
+    /// What was admitted or revised since the last call, forgotten or not, in no particular order.
     mutating func takeChanges() -> [AlertChange] {
-        changes.take().map { AlertChange(alert: alerts[$0.index], isNotable: $0.isNotable) }
+        changes.take(from: alerts)
     }
 
     /// Notes that branches of a lineage acted after its replay.
@@ -95,6 +164,7 @@ struct AlertDesk: Sendable {
                 alerts[index].why.append(entry)
             }
             alerts[index].revision += 1
+            memory?[index].wasHit = true
             changes.note(index, isNotable: true)
         }
     }
@@ -134,6 +204,7 @@ struct AlertDesk: Sendable {
         alerts[index].revision += 1
         alerts[index].count += 1
         alerts[index].lastSeen = max(alerts[index].lastSeen, time)
+        memory?[index].wasHit = true
         changes.note(index, isNotable: false)
         let room = Self.evidenceLimit - alerts[index].evidence.count
         if room <= 0 { return }

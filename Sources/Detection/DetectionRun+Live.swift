@@ -46,7 +46,7 @@ extension DetectionRun {
                 recounts[key] = max(standing, time)
                 continue
             }
-            _ = desk.admit(finding)
+            desk.admit(finding)
         }
         return desk.sorted()
     }
@@ -63,7 +63,8 @@ extension DetectionRun {
 
 extension DetectionRun {
     /// The alerts that were raised or revised since the last call, each once and as it stands now,
-    /// by (time, id). Costs what changed.
+    /// by (time, id); also those that were forgotten since, as they stood then, but for very many,
+    /// see ``untoldAlerts``. Costs what changed.
     public mutating func takeChanges() -> [AlertChange] {
         var changes: [AlertChange] = []
         for index in engines.indices { changes += engines[index].desk.takeChanges() }

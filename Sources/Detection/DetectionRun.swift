@@ -22,14 +22,28 @@ public struct DetectionRun: Sendable {
     /// - Parameters:
     ///   - shards: into how many engines the work is split; does not change the result.
     ///   - peeks: whether the run can ``peek(_:pool:)`` and ``refold(_:pool:)``.
+    ///   - forgets: whether the oldest alerts make room when there are too many, for a run without
+    ///     end whose ``takeChanges()`` is kept elsewhere; else new ones are dropped. A later hit on
+    ///     what was forgotten is a new alert with an id of its own.
     public init(
         rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits(),
-        peeks: Bool = false
+        peeks: Bool = false, forgets: Bool = false
+    ) {
+        self.init(
+            rules: rules, shards: shards, limits: limits, peeks: peeks,
+            desk: AlertDesk(forgets: forgets))
+    }
+
+    /// - Parameter desk: an empty one for each engine.
+    init(
+        rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits(),
+        peeks: Bool = false, desk: AlertDesk
     ) {
         let engines = (0..<max(1, shards)).map {
             Engine(rules: rules, shard: $0, of: max(1, shards))
         }
         self.init(ledger: Ledger(limits: limits), engines: engines)
+        for index in self.engines.indices { self.engines[index].desk = desk }
         guard peeks else { return }
         let lookahead = Lookahead(rules: rules)
         peekFilter = PeekFilter(lookahead.engine)
@@ -72,7 +86,7 @@ public struct DetectionRun: Sendable {
         }
     }
 
-    /// All alerts so far, by (time, id).
+    /// All alerts so far that were not forgotten, by (time, id).
     public func alerts() -> [Alert] {
         engines.flatMap { $0.alerts() }
             .sorted { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
@@ -80,6 +94,13 @@ public struct DetectionRun: Sendable {
 
     /// Alerts that were dropped because a desk was full.
     public var droppedAlerts: Int { engines.reduce(0) { $0 + $1.droppedAlerts } }
+
+    /// Alerts that made room for others in a run that forgets; part of a state image.
+    public var evictedAlerts: Int { engines.reduce(0) { $0 + ($1.desk.memory?.evicted ?? 0) } }
+
+    /// Alerts that were forgotten before ``takeChanges()`` was asked for their last content, which
+    /// takes tens of thousands between two calls.
+    public var untoldAlerts: Int { engines.reduce(0) { $0 + $1.desk.untold } }
 
     /// Group keys that made room for others because a rule's state was full.
     public var evictedKeys: Int { engines.first?.evictedKeys ?? 0 }

@@ -164,14 +164,13 @@ extension Engine {
         }
         let known = firing.group.map { LineagePlace(rule: place, group: $0) }
             ?? LineagePlace(rule: place, transition, rule.key)
-        if let known, let alert = self.known[known],
+        if let known, let alert = desk.byPlace[known],
             desk.recount(alert, hit, event, builder)
         {
             return true
         }
         let finding = builder.alert(hit, event)
-        guard owns(finding.groupKey), let admitted = desk.admit(finding) else { return true }
-        if let known, self.known.count < AlertDesk.capacity { self.known[known] = admitted }
+        if owns(finding.groupKey) { desk.admit(finding, at: known) }
         return true
     }
 

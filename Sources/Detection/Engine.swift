@@ -32,8 +32,6 @@ public struct Engine: Sendable {
     var gathered: [Finding]?
     var fired: Set<String> = []
     private var candidates: ContiguousArray<Int32> = []
-    /// The alerts of rules and lineages, to count a repeated hit without building it anew.
-    var known: [LineagePlace: Int] = [:]
     var groups: ContiguousArray<InputGroup> = []
 
     /// - Parameters:

@@ -193,7 +193,7 @@ extension DetectionRun {
                 }
             }
             note("alerts", engine.alerts().count)
-            note("known", engine.known.count)
+            note("known", engine.desk.byPlace.count)
         }
         note("families", ledger.familyCount)
         note("evictedFamilies", ledger.evicted.families)

@@ -55,15 +55,28 @@ extension DetectionRun {
     /// - Parameters:
     ///   - peeks: whether the run can ``peek(_:pool:)`` and ``refold(_:pool:)``; not part of the
     ///     image.
+    ///   - forgets: what the other run was told; an image of one that was told otherwise is
+    ///     foreign.
     ///   - codes: texts in the pool that the image's codes belong to, the absent one included. An
     ///     image that has greater codes is foreign.
     ///   - reader: of an image under the ``stateKey(rules:shards:limits:program:)`` of the other
     ///     parameters.
     public init(
         rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits(),
-        peeks: Bool = false, codes: Int = .max, from reader: inout StateReader
+        peeks: Bool = false, forgets: Bool = false, codes: Int = .max,
+        from reader: inout StateReader
     ) throws(StateFault) {
-        self.init(rules: rules, shards: shards, limits: limits, peeks: peeks)
+        let fresh = DetectionRun(
+            rules: rules, shards: shards, limits: limits, peeks: peeks, forgets: forgets)
+        try self.init(fresh, limits: limits, codes: codes, from: &reader)
+    }
+
+    /// Takes over what a run stored that began as a fresh one.
+    init(
+        _ fresh: DetectionRun, limits: Ledger.Limits, codes: Int = .max,
+        from reader: inout StateReader
+    ) throws(StateFault) {
+        self = fresh
         let start = try reader.begin("run", version: Self.stateVersion)
         eventCount = try reader.get()
         ledger = try Ledger(limits: limits, from: &reader)

@@ -1,16 +1,8 @@
 internal import AuditModel
 
-extension LineagePlace {
-    fileprivate init(rule: Int, family: UInt32, lineage: ID128) {
-        self.rule = rule
-        self.family = family
-        self.lineage = lineage
-    }
-}
-
 extension Engine {
     /// Raised when an engine makes something else of the same events, or keeps it differently.
-    private static let stateVersion: UInt8 = 1
+    private static let stateVersion: UInt8 = 2
 
     /// Stores what the operators remember and the alerts. Left out is what predicates found out
     /// about texts of the pool, which they find out again.
@@ -26,23 +18,8 @@ extension Engine {
             operation.write(to: &writer)
             writer.end(start)
         }
-        writer.put(desk)
-        writeKnown(to: &writer)
+        desk.write(to: &writer)
         writer.end(start)
-    }
-
-    private func writeKnown(to writer: inout StateWriter) {
-        writer.put(known.count)
-        let entries = known.sorted { left, right in
-            (left.value, left.key.rule, left.key.family, left.key.lineage)
-                < (right.value, right.key.rule, right.key.family, right.key.lineage)
-        }
-        for (place, alert) in entries {
-            writer.put(place.rule)
-            writer.put(place.family)
-            writer.put(place.lineage)
-            writer.put(alert)
-        }
     }
 
     /// Takes over what an engine with the same rules stored.
@@ -60,19 +37,7 @@ extension Engine {
             try operators[place]?.read(from: &reader)
             try reader.end(start)
         }
-        desk = try reader.get()
-        try readKnown(from: &reader)
+        try desk.read(from: &reader)
         try reader.end(start)
-    }
-
-    private mutating func readKnown(from reader: inout StateReader) throws(StateFault) {
-        known = [:]
-        for _ in 0..<(try reader.count(ofBytes: 36)) {
-            let place = LineagePlace(
-                rule: try reader.get(), family: try reader.get(), lineage: try reader.get())
-            let alert: Int = try reader.get()
-            try reader.require(desk.holds(alert), "there is no such alert")
-            known[place] = alert
-        }
     }
 }

@@ -28,6 +28,7 @@ public enum StatusJSON {
             writer.member(severity.name, Int64(status.alerts[severity] ?? 0))
         }
         writer.endObject()
+        writer.member("forgotten_alerts", Int64(status.forgottenAlerts))
         writer.member("rules", Int64(status.rules))
         writer.member("commits", Int64(status.commits))
         if let moment = status.lastSnapshot { writer.member("saved", time: moment, precision: 3) }

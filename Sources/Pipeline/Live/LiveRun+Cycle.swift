@@ -247,6 +247,7 @@ extension LiveRun {
             status.pending = engine.pendingCount
             status.frontier = engine.frontier == .min ? nil : engine.frontier
             status.provisional = book.provisionalCount
+            status.forgottenAlerts = engine.run.evictedAlerts
         }
     }
 

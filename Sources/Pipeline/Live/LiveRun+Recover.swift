@@ -120,6 +120,12 @@ extension LiveRun {
         var commit = LiveCommit()
         commit.alerts = try book.learn(engine.run.takeChanges())
         if !commit.alerts.isEmpty { try store.commit(commit) }
+        let untold = engine.run.untoldAlerts
+        if untold > 0 {
+            log(LiveLogLine(.warning, "rules.alerts_untold",
+                "\(untold) of the oldest alerts found in the past were not stored: there are more "
+                    + "than rules remember"))
+        }
         status.change { $0.rules = rulesInUse.count }
     }
 

@@ -75,7 +75,8 @@ public final class LiveRun: @unchecked Sendable {
         board = PartitionBoard(
             options.sources.map { ($0.lateness, $0.idleAfter) }, now: timers.attended)
         engine = LiveEngine(
-            run: DetectionRun(rules: options.rules, limits: options.limits, peeks: true),
+            run: DetectionRun(
+                rules: options.rules, limits: options.limits, peeks: true, forgets: true),
             frontier: .min, read: 0)
         origins = EventOrigins()
         book = AlertBook(provisional: []) { (id) throws(StoreError) in

@@ -47,6 +47,8 @@ public struct LiveStatus: Sendable {
     public var alerts: [Severity: Int] = [:]
     public var provisional = 0
     public var withdrawn = 0
+    /// Alerts that the rules forgot for newer ones; they stay in the store.
+    public var forgottenAlerts = 0
     public var commits = 0
     public var rules = 0
     /// When the rules' memory was last saved, by the wall clock.

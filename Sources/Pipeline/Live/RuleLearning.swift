@@ -52,7 +52,7 @@ struct Learner {
 
     /// A run that has seen all kept events before a time.
     func learn(before time: Int64) throws(StoreError) -> DetectionRun {
-        var run = DetectionRun(rules: rules, limits: limits, peeks: true)
+        var run = DetectionRun(rules: rules, limits: limits, peeks: true, forgets: true)
         if time > .min { try teach(&run, times: .min ... (time - 1)) }
         return run
     }

@@ -76,7 +76,8 @@ struct StateFile {
             try reader.get(), try reader.get(), try reader.get()
         )
         let run = try DetectionRun(
-            rules: rules, limits: limits, peeks: true, codes: codes, from: &reader)
+            rules: rules, limits: limits, peeks: true, forgets: true, codes: codes,
+            from: &reader)
         try reader.finish()
         let head = Head(
             store: owner, read: Int64(read), bufferLow: Int64(bufferLow),
