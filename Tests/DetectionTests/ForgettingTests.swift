@@ -1,5 +1,6 @@
 import AuditModel
 import GrantLedger
+import TestSupport
 import Testing
 
 @testable import Detection
@@ -10,7 +11,7 @@ struct ForgettingDeskTests {
     private struct Pair {
         var desk: AlertDesk
         var naive: NaiveDesk
-        var random: SplitMix
+        var random: SeededGenerator
         var time: Int64 = 0
         /// Of every alert there ever was.
         private var keys: [ID128: ID128] = [:]
@@ -20,7 +21,7 @@ struct ForgettingDeskTests {
         init(capacity: Int, seed: UInt64) {
             desk = AlertDesk(capacity: capacity, forgets: true)
             naive = NaiveDesk(capacity: capacity)
-            random = SplitMix(state: seed)
+            random = SeededGenerator(seed: seed)
         }
 
         private mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
@@ -85,7 +86,7 @@ struct ForgettingDeskTests {
         "it keeps, revises, forgets and tells what two lists would",
         arguments: 0..<24 as Range<UInt64>)
     func naive(seed: UInt64) {
-        var random = SplitMix(state: seed &+ 77)
+        var random = SeededGenerator(seed: seed &+ 77)
         let capacity = 1 + Int(random.next() % 5)
         var pair = Pair(capacity: capacity, seed: seed)
         for step in 0..<400 {
@@ -221,7 +222,7 @@ struct ForgettingRunTests {
     func naive(seed: UInt64) throws {
         let sample = GrantCase(seed: seed &+ 4000, events: 200)
         let batch = sample.batch
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let capacity = 1 + Int(random.next() % 4)
         var naive = NaiveDesk(capacity: capacity)
         var findings = Findings()
@@ -327,7 +328,7 @@ struct ForgettingRunTests {
             var run = empty
             sample.take(0..<sample.count / 2, into: &run)
             let whole = try image(of: run)
-            var random = SplitMix(state: seed)
+            var random = SeededGenerator(seed: seed)
             for _ in 0..<150 {
                 var body = Array(whole.dropLast(32))
                 // The desk is the end of the image.
