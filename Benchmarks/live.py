@@ -290,7 +290,7 @@ def top_speed(report, options, work):
     process = service.start(until_end=broker.ends_are_exact)
     marks = []
     while process.poll() is None and (not marks or marks[-1][1] < count):
-        time.sleep(0.1)
+        time.sleep(0.5)
         stored = evidence.event_count(options.binary, service.store)
         if stored and (not marks or stored > marks[-1][1]):
             marks.append((time.monotonic() - started, stored))

@@ -19,7 +19,7 @@ struct Reorderer {
     private(set) var duplicates = 0
 
     /// Events that wait.
-    var count: Int { heap.elements.reduce(0) { $0 + $1.batch.count - $1.place } }
+    private(set) var count = 0
 
     /// Takes a batch in.
     ///
@@ -30,6 +30,7 @@ struct Reorderer {
         let run = Run(batch: batch, key: batch.key(0))
         if run.key.time < released { return false }
         heap.insert(run)
+        count += batch.count
         return true
     }
 
@@ -53,6 +54,7 @@ struct Reorderer {
         let ordered = run.batch
         var place = run.place
         var key = run.key
+        defer { count -= place - run.place }
         repeat {
             if key.id == lastID {
                 duplicates += 1

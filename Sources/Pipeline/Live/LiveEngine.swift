@@ -83,7 +83,7 @@ final class LiveEngine {
         frontier = time
         waiting.removeAll { $0.last < time }
         background.removeAll { $0.last < time }
-        grants.forget(before: time)
+        grants.forget(before: time, waiting: reorderer.count)
     }
 
     /// Folds everything there is: every source is at its end.

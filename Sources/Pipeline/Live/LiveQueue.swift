@@ -72,6 +72,13 @@ final class LiveQueue: @unchecked Sendable {
         return head == entries.count
     }
 
+    /// Raw bytes of records that were delivered and not taken.
+    var waitingBytes: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return bytes
+    }
+
     /// Adds an entry that is complete, or a place for one; waits while too much is under way.
     func add(source: Int, bytes: Int = 0, _ content: Content? = nil) -> Entry {
         let entry = Entry(source: source, bytes: bytes, content: content)

@@ -41,7 +41,8 @@ extension LiveRun {
         let result = try store.append(batch.events)
         if !batch.rejected.isEmpty { try store.quarantine(batch.rejected) }
         turn.appended += result.appended
-        turn.isNews = turn.isNews || board.isLive(name)
+        // At once, while the store has at hand what it sealed last.
+        if options.judges { try feed(isNews: board.isLive(name) && !turn.isBehind) }
         status.change { status in
             status.appended += result.appended
             status.tally.add(batch.tally)
@@ -120,7 +121,6 @@ extension LiveRun {
 
     /// Lets the rules look at what came, and at what event time has passed.
     private func judge(isStopping: Bool, _ turn: inout LiveTurn) throws(StoreError) {
-        try feed(isNews: turn.isNews)
         if !isStopping {
             if queue.isEmpty { noteIdle(&turn) }
             advance()
@@ -169,7 +169,7 @@ extension LiveRun {
     }
 
     /// Gives the rules what the store has and they have not seen.
-    func feed(isNews: Bool) throws(StoreError) {
+    private func feed(isNews: Bool) throws(StoreError) {
         while engine.read < store.eventCount,
             let rows = try store.rows(from: engine.read, limit: 4096)
         {

@@ -157,6 +157,7 @@ public final class LiveRun: @unchecked Sendable {
             let entries = queue.take(mostBytes: Self.cycleBytes, within: 0.05)
             timers.attend(clock.steady(), isQueueEmpty: queue.isEmpty)
             var turn = LiveTurn()
+            turn.isBehind = queue.waitingBytes > Self.cycleBytes
             for (source, content) in entries {
                 if let error = try take(content, from: source, &turn), failure == nil {
                     failure = .source(error)
@@ -241,6 +242,8 @@ struct LiveTurn {
     var commit = LiveCommit()
     var positions: [String: ResumePosition] = [:]
     var drains: [LiveQueue.Drain] = []
-    var isNews = false
+    /// Whether more waits than a cycle takes. Event time then passes faster than the clock's, and
+    /// final alerts come as soon as provisional ones would.
+    var isBehind = false
     var appended = 0
 }
