@@ -108,7 +108,7 @@ let package = Package(
             "Pipeline",
             [
                 "Pipeline", "AuditModel", "Detection", "Intake", "LogFormats", "EventStore",
-                "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat", "TestSupport",
+                "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat", "Delivery", "TestSupport",
             ]),
         // Runs the built program; reads the repository.
         tests("Command", ["TestSupport"]),

@@ -43,8 +43,11 @@ extension EventStore {
             try write(live.positions, statements)
             for record in live.controls { try write(record, statements) }
             if !live.controls.isEmpty { try reached(.controlsWritten) }
-            for record in live.alerts { try write(record, statements) }
+            for record in live.alerts { try write(record, statements, live.route) }
             if !live.alerts.isEmpty { try reached(.alertsWritten) }
+            try write(live.deliveries, statements)
+            for state in live.hooks { try write(state, statements) }
+            for triage in live.triages { try write(triage, statements) }
             if let progress = live.progress { try write(progress, statements) }
             try writeDelivered(statements)
         }
@@ -71,7 +74,9 @@ extension EventStore {
             controls.count, record.time, record.kind, record.position, record.body, controls.head)
     }
 
-    private func write(_ record: AlertRecord, _ statements: LiveStatements) throws(StoreError) {
+    private func write(
+        _ record: AlertRecord, _ statements: LiveStatements, _ route: (AlertRecord) -> [String]
+    ) throws(StoreError) {
         let upsert = statements.alert
         bind(record, to: upsert, from: 1)
         upsert.bind(from: 7, Int64(record.isNotable ? 1 : 0), LiveHash.alert(record, identity))
@@ -83,6 +88,7 @@ extension EventStore {
         bind(record, to: insert, from: 2)
         insert.bind(8, notices.head)
         try insert.run()
+        try insertDeliveries(to: route(record), statements)
     }
 
     private func bind(_ record: AlertRecord, to statement: Statement, from index: Int32) {

@@ -14,12 +14,16 @@ public final class EventStore {
         /// opening keeps them, and another key is refused from then on.
         case readWrite(keyCheck: [UInt8])
         case readOnly
+        /// Change what does not depend on the key: what people decide, what waits for hooks. The
+        /// store is there already, and no events are appended.
+        case amend
     }
 
     /// Places where a test may stop the store: after each of its writes.
     enum WriteStep: CaseIterable {
         case quarantineInserted, segmentInserted, journalDeleted, journalInserted, dictInserted
         case positionsWritten, controlsWritten, alertsWritten, progressWritten, sinksWritten
+        case deliveriesWritten
         case retentionInserted, segmentsDeleted
         case committed
     }
@@ -93,17 +97,10 @@ public final class EventStore {
         switch mode {
         case .readOnly:
             isReadOnly = true
-            guard StoreFiles.exists(path) else {
-                throw StoreError(
-                    .missing,
-                    "cannot open \(path): there is no such file; make a store with `ingest`")
-            }
+            guard StoreFiles.exists(path) else { throw Self.missing(path) }
             database = try Database(path: path, isReadOnly: true)
             database.busyTimeout(milliseconds: 5000)
-            guard try Schema.check(database) else {
-                throw StoreError(
-                    .notAStore, "cannot open \(path): the file is empty; give the path of a store")
-            }
+            guard try Schema.check(database) else { throw Self.empty(path) }
         case .readWrite(let keyCheck):
             isReadOnly = false
             lock = try WriterLock(store: path)
@@ -111,6 +108,14 @@ public final class EventStore {
             database = try Database(path: path, isReadOnly: false)
             database.busyTimeout(milliseconds: 5000)
             try prepareForWriting(keyCheck: keyCheck)
+        case .amend:
+            isReadOnly = false
+            guard StoreFiles.exists(path) else { throw Self.missing(path) }
+            lock = try WriterLock(store: path)
+            database = try Database(path: path, isReadOnly: false)
+            database.busyTimeout(milliseconds: 5000)
+            guard try Schema.check(database) else { throw Self.empty(path) }
+            try prepareForWriting(keyCheck: nil)
         }
         statements = try Statements(database, isReadOnly: isReadOnly)
         try load()
@@ -145,13 +150,26 @@ public final class EventStore {
         return try query.step() && query.array(0) == check
     }
 
-    private func prepareForWriting(keyCheck: [UInt8]) throws(StoreError) {
-        if try !Schema.check(database) { try Schema.create(in: database, keyCheck: keyCheck) }
-        guard try hasKey(keyCheck) else {
-            throw StoreError(
-                .keyMismatch,
-                "cannot write to \(path): it was made with another fingerprint key, so equal"
-                    + " tokens would not match; pass the key it was made with")
+    private static func missing(_ path: String) -> StoreError {
+        StoreError(
+            .missing, "cannot open \(path): there is no such file; make a store with `ingest`")
+    }
+
+    private static func empty(_ path: String) -> StoreError {
+        StoreError(
+            .notAStore, "cannot open \(path): the file is empty; give the path of a store")
+    }
+
+    /// - Parameter keyCheck: nil when no events will be appended.
+    private func prepareForWriting(keyCheck: [UInt8]?) throws(StoreError) {
+        if let keyCheck {
+            if try !Schema.check(database) { try Schema.create(in: database, keyCheck: keyCheck) }
+            guard try hasKey(keyCheck) else {
+                throw StoreError(
+                    .keyMismatch,
+                    "cannot write to \(path): it was made with another fingerprint key, so equal"
+                        + " tokens would not match; pass the key it was made with")
+            }
         }
         let task = "open the store for writing"
         try database.execute("PRAGMA journal_mode = WAL", doing: task)

@@ -67,6 +67,43 @@ enum LiveHash {
         return hash.digest()
     }
 
+    static func delivery(_ delivery: DeliveryChange, _ identity: ID128) -> [UInt8] {
+        var hash = IdentityHash("delivery-row/1")
+        hash.add(identity)
+        hash.add(delivery.hook)
+        hash.add(delivery.sequence)
+        hash.add(delivery.status.rawValue)
+        hash.add(Int64(delivery.attempts))
+        hash.add(delivery.created ?? 0)
+        hash.add(delivery.due)
+        hash.add(Int64(delivery.lastStatus ?? 0))
+        hash.add(delivery.reason)
+        return hash.digest()
+    }
+
+    static func hook(_ state: HookState, _ identity: ID128) -> [UInt8] {
+        var hash = IdentityHash("hook-row/1")
+        hash.add(identity)
+        hash.add(state.name)
+        hash.add(state.isDisabled ? 1 : 0)
+        hash.add(state.reason)
+        hash.add(state.time)
+        return hash.digest()
+    }
+
+    static func triage(_ triage: Triage, _ identity: ID128) -> [UInt8] {
+        var hash = IdentityHash("triage-row/1")
+        hash.add(identity)
+        hash.add(triage.alert)
+        hash.add(triage.status.rawValue)
+        hash.add(triage.actor)
+        hash.add(triage.reason)
+        hash.add(triage.note)
+        hash.add(triage.time)
+        hash.add(Int64(triage.severity.rawValue))
+        return hash.digest()
+    }
+
     /// The chain with one more control record.
     static func link(_ chain: RowChain, _ record: ControlRecord) -> RowChain {
         link(chain, "control/1") { hash in

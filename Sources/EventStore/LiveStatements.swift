@@ -8,6 +8,11 @@ final class LiveStatements {
     let alert: Statement
     let notice: Statement
     let sink: Statement
+    let delivery: Statement
+    let deliveryCreated: Statement
+    let deliveryChange: Statement
+    let hook: Statement
+    let triage: Statement
 
     init(_ database: Database) throws(StoreError) {
         position = try database.prepare(
@@ -39,6 +44,29 @@ final class LiveStatements {
             INSERT INTO sink VALUES (?1, ?2, ?3) ON CONFLICT (name)
             DO UPDATE SET delivered = excluded.delivered, digest = excluded.digest
             """, doing: "keep what a sink took")
+        let task = "keep deliveries"
+        delivery = try database.prepare(
+            "INSERT INTO delivery VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", doing: task)
+        deliveryCreated = try database.prepare(
+            "SELECT created FROM delivery WHERE hook = ?1 AND seq = ?2", doing: task)
+        deliveryChange = try database.prepare(
+            """
+            UPDATE delivery SET status = ?3, attempts = ?4, created = ?5, due = ?6, answer = ?7,
+            reason = ?8, digest = ?9 WHERE hook = ?1 AND seq = ?2
+            """, doing: task)
+        hook = try database.prepare(
+            """
+            INSERT INTO hook VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name)
+            DO UPDATE SET disabled = excluded.disabled, reason = excluded.reason,
+            time = excluded.time, digest = excluded.digest
+            """, doing: "keep the state of hooks")
+        triage = try database.prepare(
+            """
+            INSERT INTO triage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (alert)
+            DO UPDATE SET status = excluded.status, actor = excluded.actor,
+            reason = excluded.reason, note = excluded.note, time = excluded.time,
+            severity = excluded.severity, digest = excluded.digest
+            """, doing: "keep what was decided")
     }
 }
 

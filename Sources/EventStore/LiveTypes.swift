@@ -91,16 +91,28 @@ public struct LiveCommit: Sendable {
     public var controls: [ControlRecord]
     public var alerts: [AlertRecord]
     public var progress: EngineProgress?
+    /// Which hooks shall hear of a notable alert: each gets a delivery of it.
+    public var route: @Sendable (AlertRecord) -> [String]
+    /// What became of deliveries.
+    public var deliveries: [DeliveryChange]
+    public var hooks: [HookState]
+    /// What people decided.
+    public var triages: [Triage]
 
     public init() {
         positions = []
         controls = []
         alerts = []
         progress = nil
+        route = { _ in [] }
+        deliveries = []
+        hooks = []
+        triages = []
     }
 
     /// Whether there is nothing to commit.
     public var isEmpty: Bool {
         positions.isEmpty && controls.isEmpty && alerts.isEmpty && progress == nil
+            && deliveries.isEmpty && hooks.isEmpty && triages.isEmpty
     }
 }

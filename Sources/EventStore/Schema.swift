@@ -1,19 +1,23 @@
 internal import AuditModel
 
 /// The tables and triggers of a store. Format 1 had events only; format 2 has what live runs and
-/// retention need beside.
+/// retention need beside, format 3 what hooks and people do with alerts.
 enum Schema {
     static let applicationID: Int64 = 0x4752_5431
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     /// Name and text of every object of the present format, as SQLite keeps them.
     static let objects = objects(of: version)
 
     /// Name and text of every object of a format, as SQLite keeps them.
     static func objects(of version: Int64) -> [(name: String, sql: String)] {
-        version < 2
-            ? tables + triggers(of: version)
-            : tables + liveTables + triggers(of: version) + liveTriggers
+        var objects = tables
+        if version >= 2 { objects += liveTables }
+        if version >= 3 { objects += deliveryTables }
+        objects += triggers(of: version)
+        if version >= 2 { objects += liveTriggers }
+        if version >= 3 { objects += deliveryTriggers + views }
+        return objects
     }
 
     private static let tables: [(name: String, sql: String)] = [
@@ -140,16 +144,18 @@ enum Schema {
         try insert.run()
     }
 
-    /// Brings a store of format 1 to format 2 in one transaction. Nothing that is there changes.
+    /// Brings a store of an older format to the present one in one transaction. Nothing that is
+    /// there changes.
     static func migrate(_ database: Database) throws(StoreError) {
         let task = "bring the store to format \(version)"
-        if let first = try differences(database, from: 1).first {
+        let found = try database.number("PRAGMA user_version", doing: task)
+        if let first = try differences(database, from: found).first {
             throw StoreError(
                 .corrupt,
                 "cannot \(task) in \(database.path): \(first); run `store verify` and restore a"
                     + " backup")
         }
-        let old = Dictionary(uniqueKeysWithValues: objects(of: 1).map { ($0.name, $0.sql) })
+        let old = Dictionary(uniqueKeysWithValues: objects(of: found).map { ($0.name, $0.sql) })
         try database.execute("BEGIN IMMEDIATE", doing: task)
         for object in objects where old[object.name] != object.sql {
             if old[object.name] != nil {
@@ -157,7 +163,7 @@ enum Schema {
             }
             try database.execute(object.sql, doing: task)
         }
-        try insertIdentity(database)
+        if found < 2 { try insertIdentity(database) }
         try database.execute("PRAGMA user_version = \(version)", doing: task)
         try database.execute("COMMIT", doing: task)
     }

@@ -17,6 +17,7 @@ extension Verifier {
         let told = try checkNotices(database, identity)
         try checkAlerts(database, identity, told: told.latest)
         try checkSinks(database, identity, last: told.last)
+        if version >= 3 { try checkOutbox(database, identity, last: told.last) }
     }
 
     /// Moves the start of events, and the link before the first, to where retention left them.

@@ -110,7 +110,11 @@ struct IndexTable: Sendable {
 
     private mutating func grow() {
         let old = slots
-        slots = ContiguousArray(repeating: 0, count: old.count * 2)
+        slots = ContiguousArray(unsafeUninitializedCapacity: old.count * 2) { room, count in
+            processor_use_large_pages(room.baseAddress, room.count * MemoryLayout<UInt64>.stride)
+            room.initialize(repeating: 0)
+            count = room.count
+        }
         for entry in old where entry != 0 { place(entry) }
     }
 }

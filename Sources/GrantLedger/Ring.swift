@@ -132,7 +132,7 @@ private struct RingTrial<Record: BitwiseCopyable> {
 
 /// Owns the memory of a ring.
 private final class RingChunks<Record: BitwiseCopyable> {
-    static var shift: Int { 14 }
+    static var shift: Int { 16 }
     static var mask: Int { (1 << shift) - 1 }
 
     /// The chunks there can be; the first `chunkCount` are allocated.
@@ -166,7 +166,17 @@ private final class RingChunks<Record: BitwiseCopyable> {
         if index >> Self.shift < chunkCount { return }
         precondition(chunkCount < room)
         let size = chunkCount == room - 1 ? lastSize : 1 << Self.shift
-        directory.advanced(by: chunkCount).initialize(to: .allocate(capacity: size))
+        directory.advanced(by: chunkCount).initialize(to: Self.allocate(size))
         chunkCount += 1
+    }
+
+    private static func allocate(_ size: Int) -> UnsafeMutablePointer<Record> {
+        let bytes = size * MemoryLayout<Record>.stride
+        // Records are met in no order: large pages spare most translations.
+        let large = 2 << 20
+        let alignment = bytes > large ? large : MemoryLayout<Record>.alignment
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: alignment)
+        processor_use_large_pages(memory, bytes)
+        return memory.bindMemory(to: Record.self, capacity: size)
     }
 }

@@ -17,7 +17,10 @@ public enum PipelineError: Error, Sendable {
     case unknownTimeZone(String)
     case noGrant(String)
     case ambiguousGrant(String, [String])
+    case noAlert(String)
     case ambiguousAlert(String, [String])
+    /// So many deliveries wait for their hooks, and the service ended.
+    case undelivered(Int)
 
     /// What could not be done: why; what to do. One line.
     public var message: String {
@@ -43,6 +46,11 @@ public enum PipelineError: Error, Sendable {
         case .ambiguousAlert(let id, let ids):
             "'\(id)' is the start of \(ids.count) alerts; use more digits: "
                 + ids.prefix(5).joined(separator: ", ")
+        case .noAlert(let id):
+            "no alert matches '\(id)'; `grantrail alerts list` shows what is there"
+        case .undelivered(let count):
+            "\(count) deliveries were not taken within drain_timeout; they are kept, and tried at "
+                + "the next start: `grantrail hooks list` shows them"
         case .ambiguousGrant(let id, let ids):
             "'\(id)' matches \(ids.count) grants; use more digits: "
                 + ids.prefix(5).joined(separator: ", ")
@@ -55,12 +63,13 @@ public enum PipelineError: Error, Sendable {
         case .intake(let error): error.exitStatus
         case .store(let error): error.exitStatus
         case .key: 78
+        case .undelivered: 69
         case .places(let error): error.exitStatus
         case .source(let error): error.exitStatus
         case .control(let error): error.exitStatus
         case .nothingUsable: 65
         case .unknownDialect, .unknownTimeZone: 64
-        case .noGrant, .ambiguousGrant, .ambiguousAlert: 66
+        case .noGrant, .ambiguousGrant, .noAlert, .ambiguousAlert: 66
         }
     }
 }

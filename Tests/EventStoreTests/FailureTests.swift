@@ -135,7 +135,7 @@ import Testing
         #expect(code { () throws(StoreError) in _ = try reader.append(batch) } == .readOnly)
         try reader.close()
         #expect(code { () throws(StoreError) in _ = try reader.info() } == .closed)
-        _ = try shell(path, "PRAGMA user_version = 3")
+        _ = try shell(path, "PRAGMA user_version = \(Schema.version + 1)")
         #expect(code(openToRead) == .newerFormat)
         let nowhere = scratch.directory + "/none/s.db"
         #expect(code { () throws(StoreError) in _ = try open(nowhere) } == .io)

@@ -24,7 +24,11 @@ import Testing
                     "UPDATE \(table) SET time = 1", "DELETE FROM \(table)",
                     "INSERT OR REPLACE INTO \(table) SELECT * FROM \(table)",
                 ]
-            } + ["position", "progress", "alert", "sink"].map { "DELETE FROM \($0)" } + [
+            } + ["position", "progress", "alert", "sink", "delivery", "hook", "triage"].map {
+                "DELETE FROM \($0)"
+            } + [
+                "INSERT OR REPLACE INTO delivery SELECT * FROM delivery",
+                "UPDATE delivery SET seq = 9",
                 "UPDATE sink SET delivered = 1", "UPDATE sink SET delivered = 5",
                 "INSERT OR REPLACE INTO sink SELECT name, 1, digest FROM sink",
                 "INSERT INTO sink VALUES ('other', 5, x'00')",
@@ -63,6 +67,18 @@ import Testing
                 ["seq", "id", "revision", "state", "severity", "time", "body", "chain"]
             ),
             ("sink", ["name", "delivered", "digest"]),
+            (
+                "delivery",
+                [
+                    "hook", "seq", "status", "attempts", "created", "due", "answer", "reason",
+                    "digest",
+                ]
+            ),
+            ("hook", ["name", "disabled", "reason", "time", "digest"]),
+            (
+                "triage",
+                ["alert", "status", "actor", "reason", "note", "time", "severity", "digest"]
+            ),
             (
                 "retention",
                 ["seq", "time", "cutoff", "first_position", "end_position", "leaves", "chain"]
@@ -107,8 +123,11 @@ import Testing
         let database = try Database(path: path, isReadOnly: false)
         let trigger = Schema.objects.first { $0.name == "\(table)_update" }
         if let trigger { try database.execute("DROP TRIGGER \(trigger.name)", doing: "test") }
-        let key = Schema.objects.first { $0.name == table }?.sql.contains("(seq") == true
-            ? "seq = (SELECT max(seq) FROM \(table))" : "1 = 1"
+        let sql = Schema.objects.first { $0.name == table }?.sql ?? ""
+        let key =
+            sql.contains(" seq INTEGER")
+            ? "(hook, seq) = (SELECT hook, seq FROM \(table) ORDER BY hook DESC, seq DESC LIMIT 1)"
+            : sql.contains("(seq") ? "seq = (SELECT max(seq) FROM \(table))" : "1 = 1"
         try database.execute(
             "UPDATE \(table) SET \(assignment) WHERE \(filter ?? key)", doing: "test")
         if let trigger { try database.execute(trigger.sql, doing: "test") }

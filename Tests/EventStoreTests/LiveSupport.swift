@@ -23,6 +23,18 @@ func liveCommit(_ number: Int, notable: Bool = true) -> LiveCommit {
         read: Int64(number * 100),
         released: OrderKey(time: moment, rank: 3, id: ID128(high: 1, low: UInt64(number))),
         watermark: moment - 5, bufferLow: Int64(number * 90), detail: [1, 2, UInt8(number % 256)])
+    live.route = { _ in ["soc", "slack"] }
+    live.deliveries = [
+        DeliveryChange(
+            hook: "soc", sequence: 1, status: .pending, attempts: number, due: moment,
+            lastStatus: 503, reason: "busy")
+    ]
+    live.hooks = [HookState(name: "slack", isDisabled: true, reason: "gone", time: moment)]
+    live.triages = [
+        Triage(
+            alert: ID128(high: 9, low: UInt64(number % 5)), status: .closed, actor: "anna",
+            reason: "false_positive", note: "a test", time: moment, severity: .high)
+    ]
     return live
 }
 
@@ -50,21 +62,22 @@ func plainRows(
     return events
 }
 
-/// A store of format 1 with the same rows as a new one of format 2 that has no live rows.
-func makeFirstFormat(of path: String, at target: String) throws {
+/// A store of an older format with the same rows as a new one that has no live rows.
+func makeOlderFormat(_ format: Int64 = 1, of path: String, at target: String) throws {
     let database = try Database(path: target, isReadOnly: false)
     try database.execute("PRAGMA page_size = 16384", doing: "test")
     try database.execute("ATTACH '\(path)' AS source", doing: "test")
     try database.execute("BEGIN", doing: "test")
-    for object in Schema.objects(of: 1) { try database.execute(object.sql, doing: "test") }
+    for object in Schema.objects(of: format) { try database.execute(object.sql, doing: "test") }
     try database.execute(
-        "INSERT INTO meta SELECT * FROM source.meta WHERE key <> 'store_id'", doing: "test")
+        "INSERT INTO meta SELECT * FROM source.meta WHERE \(format) > 1 OR key <> 'store_id'",
+        doing: "test")
     for (table, key) in [("dict", "first_code"), ("segment", "position"), ("journal", "position")] {
         try database.execute(
             "INSERT INTO \(table) SELECT * FROM source.\(table) ORDER BY \(key)", doing: "test")
     }
     try database.execute("PRAGMA application_id = \(Schema.applicationID)", doing: "test")
-    try database.execute("PRAGMA user_version = 1", doing: "test")
+    try database.execute("PRAGMA user_version = \(format)", doing: "test")
     try database.execute("COMMIT", doing: "test")
     database.close()
 }

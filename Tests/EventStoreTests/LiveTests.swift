@@ -44,7 +44,7 @@ import Testing
         }
         let info = try store.info()
         #expect(info.alerts == 3 && info.controls == 3 && info.identity == identity)
-        #expect(info.formatVersion == 2)
+        #expect(info.formatVersion == 3)
         try store.close()
     }
 
@@ -202,7 +202,8 @@ import Testing
         try reader.close()
     }
 
-    @Test func aStoreOfTheFirstFormatIsReadAsItIsAndBroughtOnWhenWritten() throws {
+    @Test(arguments: [1, 2] as [Int64])
+    func aStoreOfAnOlderFormatIsReadAsItIsAndBroughtOnWhenWritten(_ format: Int64) throws {
         let scratch = try Scratch()
         let old = try makeTemporaryFile(scratch, "old.db")
         var traffic = Traffic(seed: 76)
@@ -211,18 +212,19 @@ import Testing
         _ = try made.append(batch)
         let root = try made.info().root
         try made.close()
-        try makeFirstFormat(of: scratch.path, at: old)
+        try makeOlderFormat(format, of: scratch.path, at: old)
         #expect(EventStore.verify(path: old) == [])
         let bytes = try Data(contentsOf: URL(fileURLWithPath: old))
         let reader = try EventStore(path: old, mode: .readOnly)
-        #expect(try reader.info().formatVersion == 1 && reader.info().root == root)
+        #expect(try reader.info().formatVersion == Int(format) && reader.info().root == root)
         #expect(try reader.positions() == [] && reader.progress() == nil)
         #expect(try reader.alertRecords() == [] && reader.lastNotice() == 0)
+        #expect(try reader.deliveryCounts() == [] && reader.hookStates() == [])
         #expect(try plain(reader) == plain(batch))
         try reader.close()
         #expect(try Data(contentsOf: URL(fileURLWithPath: old)) == bytes)
         let writer = try open(old)
-        #expect(try writer.info().formatVersion == 2 && writer.info().root == root)
+        #expect(try writer.info().formatVersion == 3 && writer.info().root == root)
         #expect(!writer.identity.isNone)
         try writer.commit(liveCommit(1))
         #expect(try writer.append(batch).appended == 0)
@@ -234,7 +236,7 @@ import Testing
         let scratch = try Scratch()
         let old = try makeTemporaryFile(scratch, "old.db")
         try open(scratch.path).close()
-        try makeFirstFormat(of: scratch.path, at: old)
+        try makeOlderFormat(of: scratch.path, at: old)
         _ = try shell(old, "DROP TRIGGER segment_delete")
         #expect(throws: StoreError.self) { _ = try open(old) }
         #expect(

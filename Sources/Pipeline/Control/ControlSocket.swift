@@ -6,6 +6,8 @@ public struct ControlError: Error, Sendable {
     public var message: String
     /// 69 when nobody listens, 78 when the socket cannot be made.
     public var exitStatus: Int32
+    /// Whether nobody listens at the socket.
+    public var isNobodyThere = false
 }
 
 /// A Unix socket at a path that may be no longer than the kernel takes.
@@ -167,7 +169,8 @@ public enum ControlClient {
         guard descriptor >= 0 else {
             throw ControlError(
                 message: "cannot reach a running service at \(path): nobody listens there; start "
-                    + "`grantrail run`, or name its socket with --socket", exitStatus: 69)
+                    + "`grantrail run`, or name its socket with --socket", exitStatus: 69,
+                isNobodyThere: true)
         }
         defer { close(descriptor) }
         ControlSocket.write(descriptor, Array((request + "\n").utf8))

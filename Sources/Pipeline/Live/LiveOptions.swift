@@ -40,6 +40,10 @@ public struct LiveOptions: Sendable {
     public var sources: [LiveSourceOptions]
     /// Where revisions go that people should hear of.
     public var sinks: [LiveSink]
+    /// Where revisions are delivered to, through the outbox.
+    public var hooks: [LiveHook]
+    /// Who delivers; without one deliveries wait in the outbox.
+    public var courier: (any LiveCourier)?
     public var rules: [Rule]
     /// Whether rules look at what comes. Without, events and positions are stored and nothing else
     /// happens: what rules had come to stays as it is, and the store is not shortened.
@@ -72,6 +76,8 @@ public struct LiveOptions: Sendable {
     public init(sources: [LiveSourceOptions], rules: [Rule], key: FingerprintKey) {
         self.sources = sources
         sinks = []
+        hooks = []
+        courier = nil
         self.rules = rules
         self.key = key
         judges = true

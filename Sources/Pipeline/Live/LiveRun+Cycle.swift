@@ -107,6 +107,7 @@ extension LiveRun {
     func finish(_ turn: inout LiveTurn, isStopping: Bool) throws(StoreError) {
         let now = clock.steady()
         if options.judges { try judge(isStopping: isStopping, &turn) }
+        collectOutcomes(&turn)
         openPositions.merge(turn.positions) { $1 }
         let hasMoved = !openPositions.isEmpty || engine.frontier != timers.committedFrontier
         let isDue = turn.appended > 0 || !turn.commit.isEmpty || !turn.drains.isEmpty
@@ -115,6 +116,7 @@ extension LiveRun {
             try commit(&turn)
             timers.positions = now + 1_000_000_000
         }
+        try refill()
         holdBack()
         try keepHouse(now, isStopping: isStopping)
     }
@@ -204,6 +206,7 @@ extension LiveRun {
         turn.commit.alerts += expired
         turn.commit.alerts += try refold(engine.takeLate(pool: store.pool))
         turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
+        try hush(&turn)
         if options.mode == .observe {
             for index in turn.commit.alerts.indices { turn.commit.alerts[index].isNotable = false }
         }
@@ -214,6 +217,18 @@ extension LiveRun {
             for record in told where record.isNotable && record.state == .confirmed {
                 status.alerts[record.severity, default: 0] += 1
             }
+        }
+    }
+
+    /// Nobody hears again of an alert that somebody has acknowledged or closed, unless it became
+    /// more severe; what it is stays up to date.
+    private func hush(_ turn: inout LiveTurn) throws(StoreError) {
+        for index in turn.commit.alerts.indices where turn.commit.alerts[index].isNotable {
+            let record = turn.commit.alerts[index]
+            guard record.state != .withdrawn, let triage = try store.triage(of: record.id),
+                triage.status != .open, record.severity <= triage.severity
+            else { continue }
+            turn.commit.alerts[index].isNotable = false
         }
     }
 
@@ -229,6 +244,7 @@ extension LiveRun {
                 watermark: engine.frontier, bufferLow: engine.bufferLow,
                 detail: origins.encoded)
         }
+        turn.commit.route = route
         try store.commit(turn.commit)
         timers.committedFrontier = engine.frontier
         durable.note(turn.commit.positions)

@@ -67,7 +67,9 @@ extension LiveRun {
     }
 
     /// Leaves a tidy store behind.
-    func wind(up failure: Failure?) throws(StoreError) {
+    ///
+    /// - Returns: how many deliveries still wait.
+    func wind(up failure: Failure?) throws(StoreError) -> Int {
         var turn = LiveTurn()
         // What sources still said after the last cycle.
         for (source, content) in queue.take(mostBytes: .max, within: 0) {
@@ -81,6 +83,7 @@ extension LiveRun {
             var turn = LiveTurn()
             try finish(&turn, isStopping: true)
         }
+        let waiting = try drainOutbox(isComplete: board.isFinished && failure == nil)
         var commit = LiveCommit()
         commit.controls = [
             ControlRecord(
@@ -90,5 +93,6 @@ extension LiveRun {
         saveState()
         log(LiveLogLine(.info, "run.stopped",
             "\(status.now.appended) events were appended, \(status.now.late) came late"))
+        return board.isFinished ? waiting : 0
     }
 }

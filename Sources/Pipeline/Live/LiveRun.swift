@@ -16,6 +16,8 @@ public final class LiveRun: @unchecked Sendable {
     public enum Failure: Error, Sendable {
         case store(StoreError)
         case source(SourceError)
+        /// All sources came to their ends, and so many deliveries were not taken in time.
+        case undelivered(Int)
     }
 
     let store: EventStore
@@ -37,6 +39,7 @@ public final class LiveRun: @unchecked Sendable {
     var openPositions: [String: ResumePosition] = [:]
     var learning: RuleLearning?
     var late = LateGrants()
+    var outbox = LiveOutbox()
     var paused: Set<PartitionBoard.Name> = []
     /// Events below this position were there before or were given to ``LiveOptions/rows``.
     var shown: Int64
@@ -91,19 +94,24 @@ public final class LiveRun: @unchecked Sendable {
         var failure: Failure?
         do throws(StoreError) {
             if let places = options.places { try store.note(places: places.provenance) }
-            if options.judges { try recover() }
+            if options.judges {
+                try recover()
+                try openOutbox()
+            }
             status.change { status in
                 status.isLearning = false
                 status.stored = store.eventCount
             }
             try startSources()
             failure = try cycle()
-            try wind(up: failure)
+            let waiting = try wind(up: failure)
+            if waiting > 0, failure == nil { failure = .undelivered(waiting) }
         } catch {
             for source in options.sources { source.source.stop() }
             queue.close()
             failure = .store(error)
         }
+        requests.end()
         threads.wait(seconds: Double(options.drainTimeout) / 1e9)
         if let failure { throw failure }
     }
@@ -111,6 +119,26 @@ public final class LiveRun: @unchecked Sendable {
     /// Lets the sources come to an end, takes in what is under way, and ends ``run()``. From any
     /// thread.
     public func stop() { requests.stop() }
+
+    /// Lets somebody work on the store between two cycles, such as one who answers a request; what
+    /// waits for hooks is then looked for anew. From any thread but the run's own.
+    ///
+    /// - Returns: what `body` gives; nil when the run ended before.
+    public func withStore<Answer: Sendable>(
+        _ body: @escaping @Sendable (EventStore) -> Answer
+    ) -> Answer? {
+        let box = AnswerBox<Answer>()
+        let isTaken = requests.add { [self] in
+            box.answer = body(store)
+            box.done.signal()
+            return
+        } abandoned: {
+            box.done.signal()
+        }
+        guard isTaken else { return nil }
+        box.done.wait()
+        return box.answer
+    }
 
     /// Exchanges the rules once they have learned from the store. From any thread.
     public func replaceRules(_ rules: [Rule]) { requests.replace(rules) }
@@ -168,10 +196,17 @@ public final class LiveRun: @unchecked Sendable {
             // have not come to their ends.
             try finish(&turn, isStopping: isStopping || failure != nil)
             if isStopping { continue }
+            try serveRequests()
             if let rules = requests.newRules(), options.judges { beginExchange(rules) }
             try finishExchange()
         }
         return failure
+    }
+
+    private func serveRequests() throws(StoreError) {
+        let tasks = requests.takeTasks()
+        for task in tasks { task() }
+        if !tasks.isEmpty, options.judges { try reloadOutbox() }
     }
 
     /// Raw bytes of one transaction at most, but for one batch.
@@ -183,6 +218,8 @@ private final class LiveRequests: @unchecked Sendable {
     private let lock = NSLock()
     private var isStopping = false
     private var rules: [Rule]?
+    private var tasks: [(run: @Sendable () -> Void, abandoned: @Sendable () -> Void)] = []
+    private var hasEnded = false
 
     var isStopRequested: Bool {
         lock.lock()
@@ -202,12 +239,46 @@ private final class LiveRequests: @unchecked Sendable {
         lock.unlock()
     }
 
+    /// - Returns: false when the run has ended.
+    func add(
+        _ task: @escaping @Sendable () -> Void, abandoned: @escaping @Sendable () -> Void
+    ) -> Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        if hasEnded { return false }
+        tasks.append((task, abandoned))
+        return true
+    }
+
+    func takeTasks() -> [@Sendable () -> Void] {
+        lock.lock()
+        defer { lock.unlock() }
+        defer { tasks = [] }
+        return tasks.map(\.run)
+    }
+
+    /// Nothing is done any more that is asked for.
+    func end() {
+        lock.lock()
+        hasEnded = true
+        let left = tasks
+        tasks = []
+        lock.unlock()
+        for task in left { task.abandoned() }
+    }
+
     func newRules() -> [Rule]? {
         lock.lock()
         defer { lock.unlock() }
         defer { rules = nil }
         return rules
     }
+}
+
+/// What one thread waits for and another one gives.
+private final class AnswerBox<Answer: Sendable>: @unchecked Sendable {
+    let done = DispatchSemaphore(value: 0)
+    var answer: Answer?
 }
 
 /// When something is due that time brings, by the steady clock.

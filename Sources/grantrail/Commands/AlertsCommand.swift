@@ -5,8 +5,11 @@ import Pipeline
 
 struct AlertsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "alerts", abstract: "Look at the alerts that a service stored.",
-        subcommands: [List.self])
+        commandName: "alerts",
+        abstract: "Look at the alerts that a service stored, and decide about them.",
+        subcommands: [
+            List.self, AlertsShow.self, AlertsAcknowledge.self, AlertsClose.self, AlertsReopen.self,
+        ])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -9,7 +9,7 @@ struct ControlCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               grantrail control status --config config.yaml | jq .ready
-              grantrail control reload --socket /var/lib/grantrail/s.db-control
+              grantrail control reload --socket /var/lib/grantrail/s.db.sock
             """)
 
     /// What can be asked.

@@ -112,6 +112,7 @@ struct Service {
             throw switch error {
             case .store(let error): .store(error)
             case .source(let error): .source(error)
+            case .undelivered(let count): .undelivered(count)
             }
         }
         try onStore { () throws(StoreError) in try store.close() }
@@ -129,6 +130,9 @@ struct Service {
     }
 
     private func answer(_ request: String, _ run: LiveRun) -> [UInt8] {
+        if request.hasPrefix(TriageRequest.word + " ") {
+            return decide(request.dropFirst(TriageRequest.word.count + 1), run)
+        }
         var writer = JSONWriter()
         switch request {
         case "status": StatusJSON.append(run.status.now, to: &writer)
@@ -143,10 +147,27 @@ struct Service {
             writer.endObject()
         default:
             writer.beginObject()
-            writer.member("error", "unknown request; known are: status, reload, stop")
+            writer.member(
+                "error", "unknown request; known are: status, reload, stop, alerts.decide")
             writer.endObject()
         }
         return writer.takeBytes()
+    }
+
+    /// What somebody decided about alerts, on the thread that owns the store.
+    private func decide(_ text: Substring, _ run: LiveRun) -> [UInt8] {
+        let time = clock.wall()
+        var answer = TriageAnswer(results: [], error: "the request cannot be read")
+        if let request = TriageRequest(text: text) {
+            answer = run.withStore { store in
+                do throws(StoreError) {
+                    return try request.perform(on: store, at: time)
+                } catch {
+                    return TriageAnswer(results: [], error: error.message)
+                }
+            } ?? TriageAnswer(results: [], error: "the service is stopping; ask again later")
+        }
+        return Array(ControlJSON.text(answer).utf8)
     }
 
     /// Reads the rules again; unsound ones change nothing.

@@ -97,6 +97,7 @@ func finishRun(_ run: LiveRun) throws(PipelineError) {
         throw switch error {
         case .store(let error): .store(error)
         case .source(let error): .source(error)
+        case .undelivered(let count): .undelivered(count)
         }
     }
 }

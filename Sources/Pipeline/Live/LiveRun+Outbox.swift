@@ -1,0 +1,176 @@
+internal import AuditModel
+internal import Delivery
+internal import EventStore
+internal import Foundation
+internal import WireFormat
+
+/// What of the outbox is with the courier.
+struct LiveOutbox {
+    /// The last sequence of each hook that was looked for in the store.
+    var loaded: [String: Int64] = [:]
+    /// What the courier has and has not settled.
+    var held: [String: Set<Int64>] = [:]
+    /// Hooks that get nothing until somebody enables them.
+    var disabled: Set<String> = []
+
+    /// Whether nothing is under way.
+    var isEmpty: Bool { held.allSatisfy { $1.isEmpty || disabled.contains($0) } }
+}
+
+extension LiveRun {
+    /// What was left by an earlier process: hooks that are disabled, or configured no more.
+    func openOutbox() throws(StoreError) {
+        let names = Set(options.hooks.map(\.name))
+        for state in try store.hookStates() where state.isDisabled && names.contains(state.name) {
+            outbox.disabled.insert(state.name)
+            log(LiveLogLine(.warning, "hook.disabled",
+                "hook \(state.name) gets nothing: \(state.reason); `grantrail hooks enable` "
+                    + "tries it again"))
+        }
+        for count in try store.deliveryCounts() where count.pending > 0 {
+            if names.contains(count.hook) { continue }
+            log(LiveLogLine(.warning, "hook.unknown",
+                "\(count.pending) deliveries wait for hook \(count.hook), which is not configured: "
+                    + "put it back, or give them up with `grantrail hooks drop`"))
+        }
+        try refill()
+    }
+
+    /// Which hooks hear of a revision.
+    var route: @Sendable (AlertRecord) -> [String] {
+        if options.mode == .observe { return { _ in [] } }
+        let hooks = options.hooks
+        return { record in hooks.filter { $0.takes(record) }.map(\.name) }
+    }
+
+    /// Notes what the courier did, for the next commit.
+    func collectOutcomes(_ turn: inout LiveTurn) {
+        guard let courier = options.courier else { return }
+        for outcome in courier.takeOutcomes() {
+            turn.commit.deliveries.append(Self.change(outcome))
+            turn.commit.controls.append(record(outcome))
+            if case .retried = outcome.result { continue }
+            outbox.held[outcome.hook]?.remove(outcome.sequence)
+            if outcome.result == .dead {
+                log(LiveLogLine(.error, "delivery.dead",
+                    "hook \(outcome.hook) never took \(outcome.alert.hex).\(outcome.revision): "
+                        + "\(outcome.reason); `grantrail hooks replay` tries again"))
+            }
+        }
+        for (hook, reason) in courier.disabledHooks() where outbox.disabled.insert(hook).inserted {
+            let state = HookState(name: hook, isDisabled: true, reason: reason, time: clock.wall())
+            turn.commit.hooks.append(state)
+            turn.commit.controls.append(
+                ControlRecord(
+                    time: state.time, kind: "hook.disabled", position: store.eventCount,
+                    body: Self.object([("hook", hook), ("reason", reason)])))
+            log(LiveLogLine(.error, "hook.disabled",
+                "hook \(hook) gets nothing any more: \(reason); `grantrail hooks enable` tries it "
+                    + "again"))
+        }
+    }
+
+    /// Gives the courier what waits, as far as it has room.
+    func refill() throws(StoreError) {
+        guard let courier = options.courier, options.mode == .alert else { return }
+        let last = try store.lastNotice()
+        for hook in options.hooks where !outbox.disabled.contains(hook.name) {
+            let loaded = outbox.loaded[hook.name] ?? 0
+            if loaded >= last { continue }
+            let room = courier.room(for: hook.name)
+            if room <= 0 { continue }
+            let waiting = try store.outbox(of: hook.name, after: loaded, limit: room)
+            outbox.loaded[hook.name] =
+                waiting.count < room ? last : waiting.last?.record.sequence ?? last
+            let held = outbox.held[hook.name] ?? []
+            let fresh = waiting.filter { !held.contains($0.record.sequence) }
+            outbox.held[hook.name] = held.union(fresh.map(\.record.sequence))
+            courier.add(fresh.map { Self.delivery($0.record, $0.body) })
+        }
+    }
+
+    /// Looks for everything that waits once more: somebody changed the outbox.
+    func reloadOutbox() throws(StoreError) {
+        outbox.loaded = [:]
+        for state in try store.hookStates() {
+            if state.isDisabled {
+                outbox.disabled.insert(state.name)
+            } else if outbox.disabled.remove(state.name) != nil {
+                options.courier?.enable(state.name)
+            }
+        }
+        try refill()
+    }
+
+    /// Waits for deliveries that are under way, and at the end of all sources also for those that
+    /// are tried again, as long as a stopping service may take.
+    ///
+    /// - Returns: how many deliveries still wait.
+    func drainOutbox(isComplete: Bool) throws(StoreError) -> Int {
+        guard let courier = options.courier, options.mode == .alert else { return 0 }
+        let limit = clock.steady() + options.drainTimeout
+        while isComplete, clock.steady() < limit {
+            try settleOutcomes()
+            try refill()
+            if outbox.isEmpty { break }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        courier.stop(within: max(0, limit - clock.steady()))
+        try settleOutcomes()
+        let names = Set(options.hooks.map(\.name)).subtracting(outbox.disabled)
+        return try store.deliveryCounts().filter { names.contains($0.hook) }
+            .reduce(0) { $0 + $1.pending }
+    }
+
+    private func settleOutcomes() throws(StoreError) {
+        var turn = LiveTurn()
+        collectOutcomes(&turn)
+        if !turn.commit.isEmpty { try store.commit(turn.commit) }
+    }
+
+    private static func delivery(_ record: DeliveryRecord, _ body: [UInt8]) -> HookDelivery {
+        HookDelivery(
+            hook: record.hook, sequence: record.sequence, alert: record.alert,
+            revision: record.revision, severity: record.severity, body: body,
+            attempts: record.attempts, created: record.created, due: record.due)
+    }
+
+    private static func change(_ outcome: HookOutcome) -> DeliveryChange {
+        var change = DeliveryChange(
+            hook: outcome.hook, sequence: outcome.sequence, status: .pending,
+            attempts: outcome.attempts, due: outcome.time, lastStatus: outcome.status,
+            reason: outcome.reason)
+        switch outcome.result {
+        case .delivered: change.status = .delivered
+        case .retried(let due): change.due = due
+        case .dead: change.status = .dead
+        }
+        return change
+    }
+
+    private func record(_ outcome: HookOutcome) -> ControlRecord {
+        let kind =
+            switch outcome.result {
+            case .delivered: "delivery.delivered"
+            case .retried: "delivery.retried"
+            case .dead: "delivery.dead"
+            }
+        var parts = [
+            ("hook", outcome.hook), ("message", "\(outcome.alert.hex).\(outcome.revision)"),
+            ("attempt", String(outcome.attempts)),
+            ("milliseconds", String(outcome.duration / 1_000_000)),
+        ]
+        if let status = outcome.status { parts.append(("status", String(status))) }
+        if !outcome.reason.isEmpty { parts.append(("reason", outcome.reason)) }
+        return ControlRecord(
+            time: outcome.time, kind: kind, position: store.eventCount, body: Self.object(parts))
+    }
+
+    private static func object(_ members: [(String, String)]) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (name, value) in members { writer.member(name, value) }
+        writer.endObject()
+        return String(decoding: writer.takeBytes(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,104 @@
+import AuditModel
+import Testing
+
+@testable import EventStore
+
+@Suite struct OutboxTests {
+    /// A store with three notable alerts, each for two hooks.
+    private func makeStore(_ scratch: Scratch) throws -> EventStore {
+        let store = try open(scratch.path)
+        for number in 1...3 {
+            var live = LiveCommit()
+            live.alerts = [alertRecord(number, revision: number, notable: true)]
+            live.route = { _ in ["slack", "soc"] }
+            try store.commit(live)
+        }
+        return store
+    }
+
+    private func change(
+        _ hook: String, _ sequence: Int64, _ status: DeliveryRecord.Status, _ reason: String = ""
+    ) -> DeliveryChange {
+        DeliveryChange(
+            hook: hook, sequence: sequence, status: status, attempts: 2, due: 77, lastStatus: 500,
+            reason: reason)
+    }
+
+    @Test func aNotableAlertWaitsForEveryHookThatItIsRoutedTo() throws {
+        let scratch = try Scratch()
+        var store = try makeStore(scratch)
+        for isReopened in [false, true] {
+            if isReopened {
+                try store.close()
+                #expect(EventStore.verify(path: scratch.path) == [])
+                store = try EventStore(path: scratch.path, mode: .readOnly)
+            }
+            let waiting = try store.outbox(of: "soc", after: 0, limit: 9)
+            #expect(waiting.map(\.record.sequence) == [1, 2, 3])
+            #expect(waiting.map(\.body) == (1...3).map { alertRecord($0).body })
+            #expect(waiting.map(\.record.alert) == (1...3).map { alertRecord($0).id })
+            #expect(waiting.allSatisfy { $0.record.status == .pending && $0.record.attempts == 0 })
+            #expect(try store.outbox(of: "soc", after: 1, limit: 1).map(\.record.sequence) == [2])
+            #expect(try store.deliveryCounts().map(\.hook) == ["slack", "soc"])
+            #expect(try store.deliveryCounts().map(\.pending) == [3, 3])
+        }
+        try store.close()
+    }
+
+    @Test func recountsWaitForNobody() throws {
+        let scratch = try Scratch()
+        let store = try open(scratch.path)
+        var live = LiveCommit()
+        live.alerts = [alertRecord(1, notable: false)]
+        live.route = { _ in ["soc"] }
+        try store.commit(live)
+        #expect(try store.deliveryCounts() == [])
+        try store.close()
+    }
+
+    @Test func whatWasDeliveredOrIsDeadWaitsNoMoreUntilTheDeadAreReplayed() throws {
+        let scratch = try Scratch()
+        let store = try makeStore(scratch)
+        var live = LiveCommit()
+        live.deliveries = [
+            change("soc", 1, .delivered), change("soc", 2, .dead, "no"), change("soc", 3, .pending),
+        ]
+        try store.commit(live)
+        #expect(try store.outbox(of: "soc", after: 0, limit: 9).map(\.record.sequence) == [3])
+        let dead = try store.deliveries(hook: nil, status: .dead, after: 0, limit: 9)
+        #expect(dead.map(\.sequence) == [2] && dead[0].reason == "no" && dead[0].lastStatus == 500)
+        #expect(try store.requeue([("soc", 1), ("soc", 2), ("soc", 8)], at: 55) == 1)
+        let waiting = try store.outbox(of: "soc", after: 0, limit: 9).map(\.record)
+        #expect(waiting.map(\.sequence) == [2, 3])
+        #expect(waiting[0].attempts == 0 && waiting[0].created == 55 && waiting[0].due == 55)
+        #expect(try store.giveUp(hook: "slack", reason: "removed") == 3)
+        #expect(try store.deliveryCounts().map(\.dead) == [3, 0])
+        try store.close()
+        #expect(EventStore.verify(path: scratch.path) == [])
+    }
+
+    @Test func theViewsSayWhatStandsToAnyProgram() throws {
+        let scratch = try Scratch()
+        let store = try makeStore(scratch)
+        var live = LiveCommit()
+        live.deliveries = [change("soc", 1, .dead, "no")]
+        live.triages = [
+            Triage(
+                alert: alertRecord(1).id, status: .closed, actor: "anna", reason: "benign",
+                note: "", time: 5, severity: .high)
+        ]
+        try store.commit(live)
+        #expect(try store.triage(of: alertRecord(1).id)?.actor == "anna")
+        #expect(try store.triages().count == 1)
+        try store.close()
+        let (status, output) = try shell(
+            scratch.path,
+            "SELECT hook || status || attempts FROM v_deliveries WHERE last_status = 500; "
+                + "SELECT severity || status FROM v_alerts ORDER BY time_s; "
+                + "SELECT count(*) FROM v_controls; SELECT count(*) FROM v_sources;")
+        #expect(status == 0, "\(output)")
+        #expect(output.split(separator: "\n") == [
+            "socdead2", "highclosed", "highopen", "highopen", "0", "0",
+        ])
+    }
+}
