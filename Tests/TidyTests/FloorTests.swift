@@ -93,7 +93,8 @@ struct FloorTests {
     func noStrayCLibrary() throws {
         let allowed = [
             "CSQLite": ["EventStore"], "CZlib": ["Intake"], "CZstd": ["Intake", "EventStore"],
-            "COpenSSL": ["AuditModel", "TokenScan", "grantrail"], "CAllocator": ["grantrail"],
+            "COpenSSL": ["AuditModel", "TokenScan", "Delivery", "grantrail"],
+            "CAllocator": ["grantrail"], "CCurl": ["Delivery"],
             "CMaxMind": ["Places"], "CRdKafka": ["Intake"],
             "CProcessor": ["GrantLedger"], "CByteFilter": ["TokenScan"], "CPCRE2": ["Detection"],
         ]
