@@ -196,6 +196,47 @@ struct FileSinkTests {
         return process.terminationStatus == 0
     }
 
+    @Test("Whatever happens, what was accepted is there once, and nothing else")
+    func anything() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        var state = seed
+        func below(_ bound: UInt64) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % Int(bound)
+        }
+        for _ in 0..<10 {
+            let directory = try Directory()
+            let path = directory.path + "/a"
+            let settings = FileSink.Settings(path: path, rotate: Int64(below(90)), keep: 1_000)
+            let disk = Disk(room: 0)
+            func open() -> FileSink { FileSink(settings) { disk.write($0, $1) } }
+            var sink: FileSink? = open()
+            var accepted: [Int] = []
+            for step in 0..<40 {
+                switch below(12) {
+                case 0: rename(path, path + "-moved\(step)")
+                case 1: sink?.reopen()
+                case 2:
+                    sink = nil
+                    sink = open()
+                default:
+                    let numbers = (0...below(3)).map { step * 10 + $0 }
+                    let lines = numbers.map { "{\"number\":\($0)}\n" }.joined()
+                    (disk.room, disk.pieces) = (below(200), 1 + below(20))
+                    if code({ try sink?.append(Array(lines.utf8)) }) == nil { accepted += numbers }
+                }
+            }
+            let found = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+                .flatMap { name in
+                    (text(directory.path + "/" + name) ?? "").split(separator: "\n").map {
+                        Int($0.dropFirst(10).dropLast()) ?? -1
+                    }
+                }
+            #expect(found.sorted() == accepted, "seed \(seed)")
+            #expect(!accepted.isEmpty, "seed \(seed)")
+        }
+    }
+
     @Test("A directory that is gone, a place that is no file and a second writer are errors")
     func refusals() throws {
         let first = sink()
