@@ -22,11 +22,16 @@ enum ConfigurationBuilder {
             clients: root.text("clients"),
             geography: root.section("geo").map(geography),
             sinks: root.sections("sinks").compactMap(sink),
-            controlSocket: root.section("control")?.text("socket") ?? path + ".sock",
+            http: root.section("http")?.text("listen").flatMap(ListenAddress.init(text:)),
+            controlSocket: controlSocket(root, store: path),
             drainTimeout: root.number("drain_timeout") ?? 0,
             jobs: Int(root.number("jobs") ?? 1),
             log: .init(
                 format: log.choice("format") ?? .text, level: log.choice("level") ?? .info))
+    }
+
+    static func controlSocket(_ root: SettingSection, store: String) -> String {
+        root.section("control")?.text("socket") ?? store + ".sock"
     }
 
     private static func lowWater(_ store: SettingSection) -> LowWater {
@@ -90,21 +95,10 @@ enum ConfigurationBuilder {
     private static func file(_ section: SettingSection) -> FileConfiguration {
         FileConfiguration(paths: section.list("path"), poll: section.number("poll") ?? 0)
     }
-
-    // MARK: - Sinks
-
-    private static func sink(_ section: SettingSection) -> SinkConfiguration? {
-        guard let name = section.text("name"),
-            let least = section.text("min").flatMap({ Severity(name: $0) })
-        else { return nil }
-        return SinkConfiguration(
-            name: name, kind: .standardOutput(.init(format: section.choice("output") ?? .ndjson)),
-            least: least)
-    }
 }
 
 extension SettingSection {
-    fileprivate func choice<Word: RawRepresentable<String>>(_ name: String) -> Word? {
+    func choice<Word: RawRepresentable<String>>(_ name: String) -> Word? {
         text(name).flatMap { Word(rawValue: $0) }
     }
 }

@@ -23,6 +23,8 @@ public enum ConfigurationCode: String, YAMLCode, CaseIterable {
     case literalSecret = "config.literal_secret"
     case missingSecret = "config.missing_secret"
     case looseSecret = "config.loose_secret"
+    case unsafeURL = "config.unsafe_url"
+    case openListener = "config.open_listener"
     case unknownVariable = "config.unknown_variable"
     case missingFile = "config.missing_file"
     case unusableFile = "config.unusable_file"

@@ -33,7 +33,7 @@ extension LoadedConfiguration {
                 let value = reference.secret == nil ? "‹not set›" : Secret.mask
                 settings.append(.init(name: name, value: value, origin: origin(entry)))
             default:
-                let value = Self.inline(entry.value)
+                let value = Self.inline(Self.shown(entry, in: section))
                 settings.append(.init(name: name, value: value, origin: origin(entry)))
             }
         }
@@ -79,7 +79,7 @@ extension LoadedConfiguration {
             default: break
             }
             let comment = remark.isEmpty ? "" : "  # " + Self.oneLine(remark)
-            lines.append("\(head) \(Self.inline(entry.value))\(comment)")
+            lines.append("\(head) \(Self.inline(Self.shown(entry, in: section)))\(comment)")
         }
     }
 
@@ -92,6 +92,14 @@ extension LoadedConfiguration {
         for (index, line) in item.enumerated() {
             lines.append(index == 0 ? "\(indent)- " + line.dropFirst(indent.count + 2) : line)
         }
+    }
+
+    /// The value without what is secret although it was written out: the URL of Slack.
+    private static func shown(_ entry: SettingEntry, in section: SettingSection) -> SettingValue {
+        guard case .url = entry.setting.form, case .scalar(let text, _) = entry.value,
+            section.text("body") == WebhookConfiguration.Body.slack.rawValue
+        else { return entry.value }
+        return .scalar(WebhookURL(text)?.shown(isSecret: true) ?? "", nil)
     }
 
     private static func inline(_ value: SettingValue) -> String {

@@ -43,6 +43,9 @@ private struct ReferenceWriter {
         case .path: "path"
         case .duration, .span: "duration"
         case .lowWater: "size or percent"
+        case .size: "size"
+        case .url: "URL, or secret"
+        case .listen: "address:port"
         case .count(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .truth: "`true` or `false`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")

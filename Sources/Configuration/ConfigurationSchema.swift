@@ -77,6 +77,9 @@ private enum SchemaWriter {
         case .name: pattern("^[A-Za-z0-9._-]{1,64}$", to: &json)
         case .duration, .span: pattern("^[0-9]{1,9}[smhdw]$", to: &json)
         case .lowWater: pattern("^[0-9]{1,15}(%|B|[kKMGT]B|[KMGT]iB)$", to: &json)
+        case .size: pattern("^[0-9]{1,15}(B|[kKMGT]B|[KMGT]iB)$", to: &json)
+        case .url: url(to: &json)
+        case .listen: pattern("^([0-9A-Za-z.:\\[\\]]*:)?[0-9]{1,5}$", to: &json)
         case .count(let range):
             json.member("type", "integer")
             json.member("minimum", range.lowerBound)
@@ -115,6 +118,19 @@ private enum SchemaWriter {
         json.beginObject()
         members(of: form, to: &json)
         json.endObject()
+        json.endObject()
+        json.endArray()
+    }
+
+    /// A URL, or the place of a secret that is one.
+    private static func url(to json: inout JSONWriter) {
+        json.key("anyOf")
+        json.beginArray()
+        json.beginObject()
+        pattern("^https?://", to: &json)
+        json.endObject()
+        json.beginObject()
+        secret(to: &json)
         json.endObject()
         json.endArray()
     }

@@ -6,6 +6,8 @@ public struct LoadedConfiguration: Sendable {
     public let path: String
     /// Nil if there are errors.
     public let configuration: ServiceConfiguration?
+    /// Nil if there are errors other than missing secrets.
+    public let outline: ServiceOutline?
     /// By place in the file; then about flags and variables.
     public private(set) var diagnostics: [ConfigurationDiagnostic]
 
@@ -28,6 +30,8 @@ public struct LoadedConfiguration: Sendable {
         diagnostics = inFile.map(\.element) + reader.outside
         let isSound = !diagnostics.contains { $0.isError }
         configuration = isSound ? ConfigurationBuilder.configuration(root) : nil
+        let isWhole = !diagnostics.contains { $0.isError && $0.code != .missingSecret }
+        outline = isWhole ? ServiceOutline(root) : nil
     }
 
     /// Adds what a look at the world found wrong with a setting.
@@ -172,6 +176,7 @@ public enum ConfigurationFile {
 extension SettingReader {
     /// What single settings cannot say.
     mutating func checkTogether(_ root: SettingSection) {
+        checkSinks(root.sections("sinks"))
         for source in root.sections("sources") {
             guard let tls = source.section("security")?.section("tls") else { continue }
             for (one, other) in [("certificate", "key"), ("key", "certificate")] {

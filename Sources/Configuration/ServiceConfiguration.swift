@@ -60,6 +60,8 @@ public struct ServiceConfiguration: Sendable {
     /// Nil when nothing is said about places.
     public var geography: Geography?
     public var sinks: [SinkConfiguration]
+    /// Where metrics and pages are served; nil when nothing listens.
+    public var http: ListenAddress?
     /// Path of the control socket.
     public var controlSocket: String
     public var drainTimeout: Int64
@@ -159,27 +161,4 @@ public struct FileConfiguration: Sendable {
     public var paths: [String]
     /// Nanoseconds between looks where the system does not tell of changes.
     public var poll: Int64
-}
-
-/// One place where alerts go.
-public struct SinkConfiguration: Sendable {
-    /// What it is, by kind.
-    public enum Kind: Sendable {
-        case standardOutput(StandardOutput)
-    }
-
-    /// Alerts on standard output.
-    public struct StandardOutput: Sendable {
-        /// The form of alerts.
-        public enum Format: String, Sendable {
-            case ndjson, text
-        }
-
-        public var format: Format
-    }
-
-    public var name: String
-    public var kind: Kind
-    /// The least severity that is sent.
-    public var least: Severity
 }

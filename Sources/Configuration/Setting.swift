@@ -37,6 +37,12 @@ indirect enum Form: Sendable {
     case span
     /// Bytes of free space, or percent of the file system.
     case lowWater
+    /// Bytes, which may be none.
+    case size
+    /// Where a webhook is, or the place of a secret that says so.
+    case url
+    /// An address and a port to listen at.
+    case listen
     case count(ClosedRange<Int64>)
     case truth
     case choice([String])

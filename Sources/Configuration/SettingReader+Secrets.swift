@@ -131,6 +131,9 @@ extension SettingReader {
     /// Marks what stands under a key that sounds like a secret, wherever it is.
     mutating func markSecrets(in node: YAMLNode) {
         for item in node.items ?? [] { markSecrets(in: item) }
+        if node["body"]?.text == WebhookConfiguration.Body.slack.rawValue, let url = node["url"] {
+            markSecret(url)
+        }
         for entry in node.entries ?? [] {
             guard let key = entry.key.text, SecretWords.isNamed(key) else {
                 markSecrets(in: entry.value)

@@ -71,6 +71,7 @@ extension SettingReader {
         case .lowWater:
             let number = SizeText.bytes(text) ?? SizeText.percent(text)
             return self.number(number, node, name, SizeText.remedy + "; or percent, such as 5%")
+        case .size: return number(SizeText.bytes(text), node, name, SizeText.remedy)
         case .count(let range):
             let number = WholeNumber.read(text).flatMap { range.contains($0) ? $0 : nil }
             let remedy = "a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -79,6 +80,8 @@ extension SettingReader {
         case .choice(let words): return word(text, node, name, words)
         case .dialect: return word(text, node, name, ["auto"] + environment.dialects)
         case .start: return start(text, node, name)
+        case .url: return url(text, node, name)
+        case .listen: return listen(text, node, name)
         default: return special(form, text, node, name)
         }
     }
@@ -118,6 +121,31 @@ extension SettingReader {
         default: break
         }
         return nil
+    }
+
+    private mutating func listen(
+        _ text: String, _ node: YAMLNode, _ name: String
+    ) -> (text: String, number: Int64?)? {
+        if let address = ListenAddress(text: text) { return (address.text, nil) }
+        report.error(
+            .unknownValue, node.place, "\(name) cannot be '\(text.prefix(60))'",
+            remedy: ListenAddress.remedy)
+        return nil
+    }
+
+    private mutating func url(
+        _ text: String, _ node: YAMLNode, _ name: String
+    ) -> (text: String, number: Int64?)? {
+        switch WebhookURL.read(text) {
+        case .success(let url): return (url.text, nil)
+        case .failure(let fault):
+            // What stands before the host is most likely a password.
+            if case .user = fault { markSecret(node) }
+            report.error(
+                .unknownValue, node.place, "the \(name) \(fault.reason)",
+                remedy: "such as https://soc.example/alerts")
+            return nil
+        }
     }
 
     private mutating func number(

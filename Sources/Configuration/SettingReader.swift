@@ -37,6 +37,7 @@ struct SettingReader {
         var written: [(key: String, place: Place, value: YAMLNode)] = []
         if let node, node.scalar?.isNull != true {
             written = report.entries(node, what, keys: names)
+            section.written = Set(written.map(\.key))
         }
         for setting in settings {
             let values = written.filter { setting.names.contains($0.key) }
@@ -86,9 +87,22 @@ struct SettingReader {
             }
         case .secret:
             return secretEntry(setting, node, at: path)
+        case .url where isSecretPlace(node, at: path):
+            answer(to: path)
+            return secretEntry(setting, node, at: path)
+        case .url:
+            for key in SecretWords.references { answer(to: "\(path).\(key)") }
+            return leaf(setting, node, at: path)
         default:
             return leaf(setting, node, at: path)
         }
+    }
+
+    /// Whether a value that may be a secret's place or a text is the former.
+    private func isSecretPlace(_ node: YAMLNode?, at path: String) -> Bool {
+        if outsideText(path) != nil { return false }
+        return node?.entries != nil
+            || SecretWords.references.contains { outsideText("\(path).\($0)") != nil }
     }
 
     private mutating func leaf(

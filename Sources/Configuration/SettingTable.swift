@@ -14,6 +14,9 @@ enum SettingTable {
         Setting("geo", .section(geo, isAlways: false), "where addresses are"),
         Setting("sinks", .variants(sinks, of: "sink"), "where alerts go"),
         Setting(
+            "http", .section(http, isAlways: false),
+            "metrics and health over HTTP; without it nothing listens"),
+        Setting(
             "control", .section(control, isAlways: true),
             "how other commands reach a running service"),
         Setting(
@@ -56,6 +59,12 @@ enum SettingTable {
             "own proxies, addresses or prefixes: never a token's holder"),
     ]
 
+    static let http: [Setting] = [
+        Setting(
+            "listen", .listen,
+            "where to listen, such as 127.0.0.1:8088; a port alone means 127.0.0.1")
+    ]
+
     static let control: [Setting] = [
         Setting("socket", .path, "path of the control socket; without it beside the store")
     ]
@@ -78,7 +87,7 @@ enum SettingTable {
             settings: identity(["file"], "source") + file + reading),
     ]
 
-    private static func identity(_ types: [String], _ what: String) -> [Setting] {
+    static func identity(_ types: [String], _ what: String) -> [Setting] {
         [
             Setting("type", .choice(types), "the kind of \(what)", isRequired: true),
             Setting(
@@ -148,18 +157,5 @@ enum SettingTable {
         Setting(
             "poll", .duration, "how often to look where the system does not tell of changes",
             preset: "1s"),
-    ]
-
-    // MARK: - Sinks
-
-    static let sinks = [
-        Variant(
-            type: "stdout", help: "standard output of the service",
-            settings: identity(["stdout"], "sink") + [
-                Setting("output", .choice(["ndjson", "text"]), "form of alerts", preset: "ndjson"),
-                Setting(
-                    "min", .choice(["info", "low", "medium", "high", "critical"]),
-                    "the least severity that is sent", preset: "low"),
-            ])
     ]
 }

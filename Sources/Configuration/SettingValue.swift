@@ -41,6 +41,8 @@ struct SettingEntry: Sendable {
 struct SettingSection: Sendable {
     var entries: [SettingEntry] = []
     var place = Place.whole
+    /// Keys that the file has, with usable values or not.
+    var written: Set<String> = []
 
     subscript(name: String) -> SettingEntry? { entries.first { $0.setting.name == name } }
 

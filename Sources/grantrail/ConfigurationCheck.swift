@@ -20,6 +20,8 @@ struct ConfigurationCheck {
         check.places(configuration)
         if let clients = configuration.clients { check.file(clients, at: "clients") }
         for source in configuration.sources { check.source(source) }
+        for sink in configuration.sinks { check.sink(sink) }
+        if let http = configuration.http { check.listener(http) }
         return check.loaded
     }
 
@@ -113,6 +115,24 @@ struct ConfigurationCheck {
         for (setting, path) in files {
             if let path { file(path, at: base + setting) }
         }
+    }
+
+    private mutating func sink(_ sink: SinkConfiguration) {
+        switch sink.kind {
+        case .standardOutput: break
+        case .file(let file): writable(file.path, at: "sinks.\(sink.name).path")
+        case .webhook(let hook):
+            if let path = hook.authorities { file(path, at: "sinks.\(sink.name).ca") }
+        }
+    }
+
+    private mutating func listener(_ address: ListenAddress) {
+        if address.isLoopback { return }
+        loaded.add(
+            .openListener, at: "http.listen",
+            "other machines can connect to \(address.text), unencrypted and without a login",
+            remedy: "let a firewall decide who may, or listen at 127.0.0.1 behind a proxy",
+            severity: .notice)
     }
 
     /// Whether a file or directory can be read.

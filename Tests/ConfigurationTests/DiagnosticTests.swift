@@ -26,8 +26,9 @@ struct ConfigurationDiagnosticTests {
                 "5:12 config.duplicate_name", "5:42 config.wrong_type",
                 "6:12 config.unknown_value", "7:12 config.unknown_value",
                 "7:49 config.unknown_value", "7:70 config.unknown_value",
-                "8:16 config.unknown_value", "9:25 config.unknown_value",
-                "9:37 config.unknown_value", "10:7 config.wrong_type", "11:1 config.unknown_key",
+                "8:9 config.missing_key", "8:30 config.unknown_value", "9:25 config.unknown_value",
+                "9:37 config.unknown_value", "10:7 config.wrong_type",
+                "11:16 config.unknown_value",
             ])
     }
 

@@ -29,6 +29,26 @@ enum Fixture {
         geo: {city: c.mmdb, asn: a.mmdb, networks: n.csv, trusted_proxies: [10.0.0.0/8, 192.0.2.7]}
         sinks:
           - {name: out, type: stdout, output: text, min: high}
+          - {name: log, type: file, path: alerts.ndjson, rotate: 5MB, keep: 3, tenants: acme}
+          - name: soc
+            type: webhook
+            url: https://soc.example:8443/in?key=1
+            body: cloudevents-binary
+            secret: {secret_env: SOC_NEW}
+            previous_secret: {secret_env: SOC_OLD}
+            min: medium
+            rules: [REF-*, LEAK-01]
+            clients: web
+            pii: pseudonym
+            allow_private: true
+            ca: soc.pem
+            timeout: 20s
+            in_flight: 8
+            max_age: 1d
+          - {name: chat, type: webhook, body: slack, url: {secret_env: CHAT_URL}}
+          - {name: pager, type: webhook, body: pagerduty, url: "http://[::1]/v2",
+             allow_http: true, routing_key: {secret_env: PAGER_KEY}}
+        http: {listen: "0.0.0.0:8088"}
         control: {socket: /run/gt.sock}
         drain_timeout: 1m
         jobs: 4
@@ -38,6 +58,13 @@ enum Fixture {
     static let least = "store: {path: s.db}\n"
 
     static let secret = "hunter2-is-no-secret"
+
+    /// Secrets of webhooks, which have a form.
+    static let hookSecrets = [
+        "SOC_NEW": WebhookSecretText.text([UInt8](repeating: 7, count: 24)),
+        "SOC_OLD": WebhookSecretText.text([UInt8](repeating: 8, count: 64)),
+        "CHAT_URL": "https://chat.example/services/T0/hunter2",
+    ]
 
     static func environment(
         _ variables: [String: String] = [:],
@@ -54,7 +81,8 @@ enum Fixture {
                 }
                 return .init(bytes: Array(file.bytes.prefix(count)), mode: file.mode)
             },
-            variables: ["KAFKA_PW": self.secret].merging(variables) { _, new in new },
+            variables: ["KAFKA_PW": self.secret, "PAGER_KEY": self.secret]
+                .merging(hookSecrets) { _, new in new }.merging(variables) { _, new in new },
             workingDirectory: "/cwd", dialects: ["keycloak", "nginx"],
             isTimeZone: { ["UTC", "Europe/Berlin"].contains($0) })
     }

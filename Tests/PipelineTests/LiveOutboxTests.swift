@@ -38,7 +38,7 @@ final class ScriptedCourier: LiveCourier, @unchecked Sendable {
 
     func room(for hook: String) -> Int { room }
 
-    func add(_ deliveries: [HookDelivery]) {
+    func add(_ deliveries: [HookDelivery]) -> Int {
         lock.lock()
         defer { lock.unlock() }
         for delivery in deliveries {
@@ -52,6 +52,7 @@ final class ScriptedCourier: LiveCourier, @unchecked Sendable {
                     status: result == .delivered ? 204 : 503,
                     reason: result == .delivered ? "" : "busy"))
         }
+        return deliveries.count
     }
 
     func takeOutcomes() -> [HookOutcome] {
@@ -67,13 +68,14 @@ final class ScriptedCourier: LiveCourier, @unchecked Sendable {
         return refused
     }
 
-    func enable(_ hook: String) {
+    func enable(_ hook: String) -> Bool {
         lock.lock()
+        defer { lock.unlock() }
         refused.removeAll { $0.hook == hook }
-        lock.unlock()
+        return true
     }
 
-    func stop(within nanoseconds: Int64) {}
+    func stop(within seconds: Double) -> Bool { true }
 }
 
 @Suite("What waits for hooks", .serialized)

@@ -239,7 +239,12 @@ final class Told: @unchecked Sendable {
     }
 
     /// Takes every alert.
-    var sink: LiveSink { LiveSink(name: "out", minimum: .info) { self.add($0) } }
+    var sink: LiveSink {
+        LiveSink(name: "out", minimum: .info) { records in
+            self.add(records)
+            return true
+        }
+    }
 
     var revisions: [String] {
         lock.lock()

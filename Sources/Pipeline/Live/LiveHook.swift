@@ -18,13 +18,27 @@ public protocol LiveCourier: AnyObject, Sendable {
     /// How many more deliveries it takes for a hook.
     func room(for hook: String) -> Int
     /// Takes deliveries, those of a hook in order of their sequences.
-    func add(_ deliveries: [HookDelivery])
+    ///
+    /// - Returns: how many of them; those it holds already are passed over.
+    @discardableResult func add(_ deliveries: [HookDelivery]) -> Int
     /// What became of attempts since the last call, in order.
     func takeOutcomes() -> [HookOutcome]
     /// Hooks whose receiver wants nothing any more, and what it said.
     func disabledHooks() -> [(hook: String, reason: String)]
     /// Tries a hook again that was disabled.
-    func enable(_ hook: String)
-    /// Begins nothing new and waits for what is under way, nanoseconds at most.
-    func stop(within nanoseconds: Int64)
+    ///
+    /// - Returns: false if there is no such hook.
+    @discardableResult func enable(_ hook: String) -> Bool
+    /// Begins nothing new and waits so many seconds for what is under way.
+    ///
+    /// - Returns: whether all of it ended in time.
+    @discardableResult func stop(within seconds: Double) -> Bool
+}
+
+extension Courier: LiveCourier {
+    public func disabledHooks() -> [(hook: String, reason: String)] {
+        statuses().compactMap { status in
+            status.disabledReason.map { (hook: status.name, reason: $0) }
+        }
+    }
 }

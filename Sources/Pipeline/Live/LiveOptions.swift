@@ -102,11 +102,12 @@ public struct LiveSink: Sendable {
     public var name: String
     /// What is less severe is passed over.
     public var minimum: Severity
-    /// Takes revisions; called on the run's thread, once they are durable.
-    public var write: @Sendable ([AlertRecord]) -> Void
+    /// Takes revisions, all or none; called on the run's thread, once they are durable. False: none
+    /// was taken, and they come again a second later.
+    public var write: @Sendable ([AlertRecord]) -> Bool
 
     public init(
-        name: String, minimum: Severity, write: @escaping @Sendable ([AlertRecord]) -> Void
+        name: String, minimum: Severity, write: @escaping @Sendable ([AlertRecord]) -> Bool
     ) {
         self.name = name
         self.minimum = minimum

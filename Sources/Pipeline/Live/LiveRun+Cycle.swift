@@ -115,6 +115,8 @@ extension LiveRun {
         if isDue {
             try commit(&turn)
             timers.positions = now + 1_000_000_000
+        } else if timers.refusals.values.contains(where: { $0 <= now }) {
+            try tell()
         }
         try refill()
         holdBack()
@@ -288,12 +290,17 @@ extension LiveRun {
     func tell() throws(StoreError) {
         if options.mode == .observe { return }
         for sink in options.sinks {
+            if let due = timers.refusals[sink.name], clock.steady() < due { continue }
+            timers.refusals[sink.name] = nil
             var last = try store.delivered(to: sink.name) ?? 0
             while last < (try store.lastNotice()) {
                 let notices = try store.notices(after: last, limit: 1000)
                 guard let end = notices.last?.sequence else { break }
                 let records = notices.map(\.record).filter { $0.severity >= sink.minimum }
-                if !records.isEmpty { sink.write(records) }
+                if !records.isEmpty, !sink.write(records) {
+                    timers.refusals[sink.name] = clock.steady() + 1_000_000_000
+                    break
+                }
                 try store.setDelivered(end, to: sink.name)
                 last = end
             }

@@ -115,7 +115,7 @@ extension LiveRun {
             if outbox.isEmpty { break }
             Thread.sleep(forTimeInterval: 0.02)
         }
-        courier.stop(within: max(0, limit - clock.steady()))
+        courier.stop(within: Double(max(0, limit - clock.steady())) / 1e9)
         try settleOutcomes()
         let names = Set(options.hooks.map(\.name)).subtracting(outbox.disabled)
         return try store.deliveryCounts().filter { names.contains($0.hook) }

@@ -293,6 +293,8 @@ struct LiveTimers {
     var snapshotRead: Int64 = 0
     var committedFrontier: Int64 = .min
     var isAhead = false
+    /// When sinks that refused what they were told are asked again.
+    var refusals: [String: Int64] = [:]
     /// A clock that goes only while the stage has nothing to do but listen, so that no partition
     /// counts as silent for what is already on its way.
     private(set) var attended: Int64 = 0

@@ -20,8 +20,9 @@ struct RunCommand: ParsableCommand {
         discussion: """
             Reads until it is stopped; with sources that end (`until: end`) until all of them did. \
             SIGTERM and SIGINT take in what is under way and end the service; what it had not \
-            taken in is read at the next start. SIGHUP reads the rules again: if they are not \
-            sound the old ones stay in use. `grantrail control status` asks how it fares.
+            taken in is read at the next start. SIGHUP opens files of alerts anew and reads the \
+            rules again: if they are not sound the old ones stay in use. `grantrail control \
+            status` asks how it fares.
 
             EXAMPLES
               grantrail config check --config config.yaml && grantrail run --config config.yaml
@@ -50,6 +51,7 @@ struct Service {
     private let configuration: ServiceConfiguration
     private let log: @Sendable (LiveLogLine) -> Void
     private let clock = ServiceClock.system
+    private let sinks: ServiceSinks
 
     init(_ configuration: ServiceConfiguration) {
         self.configuration = configuration
@@ -57,6 +59,7 @@ struct Service {
             format: configuration.log.format, level: configuration.log.level)
         let clock = clock
         log = { service.write($0, at: clock.wall()) }
+        sinks = ServiceSinks(configuration, log: log)
     }
 
     func run() throws(PipelineError) {
@@ -71,7 +74,7 @@ struct Service {
         var options = LiveOptions(
             sources: ServiceSources.make(configuration, store: store.identity), rules: rules,
             key: key)
-        options.sinks = ServiceSinks.make(configuration)
+        options.sinks = sinks.all
         options.mode = configuration.mode == .observe ? .observe : .alert
         options.places = try places()
         options.jobs = configuration.jobs
@@ -130,9 +133,7 @@ struct Service {
     }
 
     private func answer(_ request: String, _ run: LiveRun) -> [UInt8] {
-        if request.hasPrefix(TriageRequest.word + " ") {
-            return decide(request.dropFirst(TriageRequest.word.count + 1), run)
-        }
+        if let answer = ServiceRequests(run: run, clock: clock).answer(request) { return answer }
         var writer = JSONWriter()
         switch request {
         case "status": StatusJSON.append(run.status.now, to: &writer)
@@ -148,30 +149,16 @@ struct Service {
         default:
             writer.beginObject()
             writer.member(
-                "error", "unknown request; known are: status, reload, stop, alerts.decide")
+                "error", "unknown request; known are: status, reload, stop, alerts.decide, "
+                    + "hooks.replay, hooks.drop, hooks.enable")
             writer.endObject()
         }
         return writer.takeBytes()
     }
 
-    /// What somebody decided about alerts, on the thread that owns the store.
-    private func decide(_ text: Substring, _ run: LiveRun) -> [UInt8] {
-        let time = clock.wall()
-        var answer = TriageAnswer(results: [], error: "the request cannot be read")
-        if let request = TriageRequest(text: text) {
-            answer = run.withStore { store in
-                do throws(StoreError) {
-                    return try request.perform(on: store, at: time)
-                } catch {
-                    return TriageAnswer(results: [], error: error.message)
-                }
-            } ?? TriageAnswer(results: [], error: "the service is stopping; ask again later")
-        }
-        return Array(ControlJSON.text(answer).utf8)
-    }
-
-    /// Reads the rules again; unsound ones change nothing.
+    /// Opens files of alerts anew and reads the rules again; unsound ones change nothing.
     private func reload(_ run: LiveRun) -> Bool? {
+        sinks.reopen()
         guard let rules = Self.rules(configuration) else {
             log(LiveLogLine(.error, "rules.refused",
                 "the rules were not exchanged, because they are not sound; the old ones stay in "

@@ -40,7 +40,12 @@ struct Following {
         var options = LiveOptions(
             try LivePlaces(paths).sources(intake, isBounded: false), intake)
         options.rules = rules
-        options.sinks = [LiveSink(name: "tail", minimum: .info, write: printer.print)]
+        options.sinks = [
+            LiveSink(name: "tail", minimum: .info) { records in
+                printer.print(records)
+                return true
+            }
+        ]
         try follow(options)
     }
 

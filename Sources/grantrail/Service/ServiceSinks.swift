@@ -3,25 +3,70 @@ import Configuration
 import Delivery
 import EventStore
 import Pipeline
+import WireFormat
 
-/// From the configuration's sinks to sinks that tell.
-enum ServiceSinks {
-    static func make(_ configuration: ServiceConfiguration) -> [LiveSink] {
-        configuration.sinks.map { sink in
+/// From the configuration's sinks to sinks that tell. Webhooks have a queue of their own.
+struct ServiceSinks: Sendable {
+    let all: [LiveSink]
+    private let files: [FileSink]
+
+    /// - Parameter log: told when a sink fails and when it is well again.
+    init(_ configuration: ServiceConfiguration, log: @escaping @Sendable (LiveLogLine) -> Void) {
+        var all: [LiveSink] = []
+        var files: [FileSink] = []
+        for sink in configuration.sinks {
             switch sink.kind {
             case .standardOutput(let output):
-                LiveSink(name: sink.name, minimum: sink.least) { records in
-                    // A supervisor that restarts what failed must see it.
-                    Terminal.write(text(records, output.format), brokenPipe: 69)
-                }
+                let style = ColorChoice.auto.style
+                all.append(
+                    Self.sink(sink) { records in
+                        // A supervisor that restarts what failed must see it.
+                        Terminal.write(
+                            Self.text(records, output.format, style), brokenPipe: 69)
+                        return true
+                    })
+            case .file(let settings):
+                let file = FileSink(
+                    .init(path: settings.path, rotate: settings.rotate, keep: settings.keep))
+                let teller = FileTeller(file, path: settings.path, log)
+                let style = TextStyle(isColoured: false)
+                files.append(file)
+                all.append(
+                    Self.sink(sink) { teller.tell(Self.text($0, settings.format, style)) })
+            case .webhook: break
             }
+        }
+        (self.all, self.files) = (all, files)
+    }
+
+    /// Opens files anew, as who moves them away asks with SIGHUP.
+    func reopen() {
+        for file in files { file.reopen() }
+    }
+
+    private static func sink(
+        _ sink: SinkConfiguration, _ write: @escaping @Sendable ([AlertRecord]) -> Bool
+    ) -> LiveSink {
+        let routing = sink.routing
+        return LiveSink(name: sink.name, minimum: routing.least) { records in
+            let meant = records.filter { takes($0, routing) }
+            return meant.isEmpty || write(meant)
         }
     }
 
+    /// An alert that cannot be read is told rather than lost.
+    private static func takes(_ record: AlertRecord, _ routing: SinkRouting) -> Bool {
+        if routing.isBySeverity { return record.severity >= routing.least }
+        guard let alert = AlertJSON.read(record.body) else { return true }
+        return routing.takes(
+            rule: alert.rule.name, client: alert.keys.client, tenant: alert.tenant,
+            severity: record.severity)
+    }
+
     private static func text(
-        _ records: [AlertRecord], _ format: SinkConfiguration.StandardOutput.Format
+        _ records: [AlertRecord], _ format: SinkConfiguration.Format, _ style: TextStyle
     ) -> [UInt8] {
-        let lines = AlertTextFormat(style: ColorChoice.auto.style)
+        let lines = AlertTextFormat(style: style)
         var bytes: [UInt8] = []
         for record in records {
             switch format {
@@ -31,5 +76,37 @@ enum ServiceSinks {
             bytes.append(0x0A)
         }
         return bytes
+    }
+}
+
+/// Writes to a file and says once when that begins to fail, and once when it works again. Used
+/// from one thread at a time.
+private final class FileTeller: @unchecked Sendable {
+    private let file: FileSink
+    private let path: String
+    private let log: @Sendable (LiveLogLine) -> Void
+    private var trouble: FileSinkError.Code?
+
+    init(_ file: FileSink, path: String, _ log: @escaping @Sendable (LiveLogLine) -> Void) {
+        self.file = file
+        self.path = path
+        self.log = log
+    }
+
+    func tell(_ lines: [UInt8]) -> Bool {
+        do throws(FileSinkError) {
+            try file.append(lines)
+        } catch {
+            if trouble != error.code {
+                log(LiveLogLine(.error, error.code.rawValue, error.message))
+            }
+            trouble = error.code
+            return false
+        }
+        if trouble != nil {
+            log(LiveLogLine(.info, "sink.well", "alerts are written to \(path) again"))
+        }
+        trouble = nil
+        return true
     }
 }
