@@ -4,7 +4,7 @@ import Configuration
 struct HooksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hooks", abstract: "Look after webhooks and what waits for them.",
-        subcommands: [Secret.self])
+        subcommands: [Secret.self, HooksRender.self, HooksVerify.self])
 
     struct Secret: ParsableCommand {
         static let configuration = CommandConfiguration(
