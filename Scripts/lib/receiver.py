@@ -76,7 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("content-length", str(len(text)))
+            if status != 204:
+                self.send_header("content-length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
 

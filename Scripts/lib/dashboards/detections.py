@@ -17,7 +17,7 @@ def found():
              thresholds=steps((0.5, SEVERITY_COLOURS[severity])))
         for severity in SEVERITIES
     ]
-    rules = stat("Rules", "Rules that are loaded; the least of all instances.",
+    rules = stat("Rules loaded", "The least of all instances.",
                  "min(grantrail_rules_loaded{@})", "short", decimals=0,
                  thresholds=steps((1, BLUE), base=ORANGE))
     return ("Found", *members, rules)

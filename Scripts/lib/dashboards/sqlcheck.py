@@ -9,7 +9,7 @@ from report import some
 from dashboards import contract, structure
 
 #: Views that a query may read.
-NAMED = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)", re.IGNORECASE)
+NAMED = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 #: What a step of a plan reads from one end to the other.
 SCANNED = re.compile(r"\bSCAN (?:TABLE )?(\w+)")
 
