@@ -30,6 +30,7 @@ _OWN = {
     "delivery_oldest_seconds": ("gauge", "hook"),
     "delivery_dead": ("gauge", "hook"),
     "hook_breaker_open": ("gauge", "hook"),
+    "series_omitted": ("gauge", ""),
 }
 
 #: The names that every Prometheus client library gives a process.

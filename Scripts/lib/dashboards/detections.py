@@ -10,7 +10,7 @@ RULE = 'rule=~"$rule"'
 
 def found():
     members = [
-        stat(severity.capitalize(), f"Alerts of level {severity} that were told in the period.",
+        stat(severity.capitalize(), f"Alerts of level {severity}, confirmed in the period.",
              f'sum(increase(grantrail_alerts_total{{{RULE}, severity="{severity}", @}}[$__range]))'
              " or vector(0)",
              "short", decimals=0,
@@ -27,13 +27,13 @@ def over_time():
     told = f"grantrail_alerts_total{{{RULE}, @}}"
     return (
         "Over time",
-        lines("Alerts by severity", "Alerts told in each step of the graph.",
+        lines("Alerts by severity", "Alerts confirmed in each step of the graph.",
               [(f"sum by (severity) (increase({told}[$__rate_interval]))", "{{severity}}")],
               "short", stack=True, bars=True, colours=SEVERITY_COLOURS),
         lines("Busiest rules", "The ten rules with most alerts in each step of the graph.",
               [(f"topk(10, sum by (rule) (increase({told}[$__rate_interval])))", "{{rule}}")],
               "short", stack=True, bars=True),
-        ranking("Rules", "Alerts told in the period, by rule and severity. A rule that is far "
+        ranking("Rules", "Alerts confirmed in the period, by rule and severity. A rule that is far "
                 "ahead of all others wants its thresholds looked at.",
                 f"sum by (rule, severity) (increase({told}[$__range])) > 0", "short",
                 [("rule", "Rule"), ("severity", "Severity"), "Alerts"],

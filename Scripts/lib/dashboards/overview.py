@@ -14,10 +14,10 @@ def state():
              mappings=words(no=("Not ready", RED), yes=("Ready", GREEN))),
         stat("Up for", "Time since the youngest instance was started.",
              "time() - max(process_start_time_seconds{@})", "s", decimals=0),
-        stat("Severe alerts", "Alerts of level high and critical that were told in the period.",
+        stat("Severe alerts", "Alerts of level high and critical, confirmed in the period.",
              'sum(increase(grantrail_alerts_total{severity=~"high|critical", @}[$__range]))',
              "short", thresholds=steps((1, RED)), decimals=0),
-        stat("Events", "Events taken in a second.",
+        stat("Events", "Events a second.",
              "sum(rate(grantrail_events_ingested_total{@}[$__rate_interval]))", "cps",
              thresholds=steps((0.001, GREEN), base=ORANGE)),
         stat("Waiting deliveries", "Alerts that some hook has not taken yet.",
@@ -32,7 +32,7 @@ def state():
 def alerts():
     return (
         "Alerts",
-        lines("Alerts by severity", "Alerts told in each step of the graph.",
+        lines("Alerts by severity", "Alerts confirmed in each step of the graph.",
               [("sum by (severity) (increase(grantrail_alerts_total{@}[$__rate_interval]))",
                 "{{severity}}")],
               "short", stack=True, bars=True, colours=SEVERITY_COLOURS),
@@ -47,7 +47,7 @@ def alerts():
 def intake():
     return (
         "Intake",
-        lines("Events by source", "Events taken in a second.",
+        lines("Events by source", "Events that records gave, in a second.",
               [("sum by (source) (rate(grantrail_events_ingested_total{@}[$__rate_interval]))",
                 "{{source}}")],
               "cps", stack=True),

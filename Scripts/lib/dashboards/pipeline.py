@@ -28,7 +28,7 @@ def sources():
 def records():
     return (
         "What becomes of records",
-        lines("Events by source", "New events a second.",
+        lines("Events by source", "Events that records gave, in a second; those seen before too.",
               [(f"sum by (source) (rate(grantrail_events_ingested_total{{{SOURCE}, @}}"
                 "[$__rate_interval]))", "{{source}}")], "cps", width=8, stack=True),
         lines("Rejected by reason", "Records a second that gave no event. They are kept, redacted: "
@@ -100,6 +100,10 @@ def store():
                 "{{instance}}")], "short", width=8),
         lines("Open files", "Open file descriptors.",
               [("max by (instance) (process_open_fds{@})", "{{instance}}")], "short", width=8),
+        lines("Series left off", "Sources or partitions beyond the thousand that the page of "
+              "metrics shows: above 0 these boards miss something.",
+              [("max by (instance) (grantrail_series_omitted{@})", "{{instance}}")],
+              "short", width=24, height=5, thresholds=steps((1, YELLOW))),
     )
 
 
