@@ -84,7 +84,8 @@ struct HookScheduleTests {
         var schedule = HookSchedule(try HookSample.settings(inFlight: 3))
         schedule.add([
             HookSample.delivery(4, alert: 2), HookSample.delivery(1, alert: 1),
-            HookSample.delivery(2, alert: 1, revision: 2), HookSample.delivery(3, alert: 2, revision: 0),
+            HookSample.delivery(2, alert: 1, revision: 2),
+            HookSample.delivery(3, alert: 2, revision: 0),
             HookSample.delivery(5, alert: 3), HookSample.delivery(6, alert: 4),
         ])
         #expect((0..<3).map { _ in schedule.start(now: start)?.sequence } == [1, 3, 5])
@@ -169,7 +170,9 @@ struct HookScheduleTests {
     @Test("What cannot be written is dead, and the next revision has its turn")
     func refused() throws {
         var schedule = HookSchedule(try HookSample.settings())
-        schedule.add([HookSample.delivery(1, alert: 1), HookSample.delivery(2, alert: 1, revision: 2)])
+        schedule.add([
+            HookSample.delivery(1, alert: 1), HookSample.delivery(2, alert: 1, revision: 2),
+        ])
         #expect(schedule.start(now: start)?.sequence == 1)
         let outcome = schedule.refuse(1, "it cannot be rendered", now: start)
         #expect(outcome?.result == .dead && outcome?.attempts == 0)
