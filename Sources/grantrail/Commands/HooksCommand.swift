@@ -4,7 +4,9 @@ import Configuration
 struct HooksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hooks", abstract: "Look after webhooks and what waits for them.",
-        subcommands: [Secret.self])
+        subcommands: [
+            List.self, Dead.self, Replay.self, Drop.self, Enable.self, Secret.self,
+        ])
 
     struct Secret: ParsableCommand {
         static let configuration = CommandConfiguration(

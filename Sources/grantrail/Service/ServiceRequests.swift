@@ -38,7 +38,7 @@ struct ServiceRequests {
         let time = clock.wall()
         let answer = run.withStore { store in
             do throws(StoreError) {
-                return .changed(try request.perform(on: store, at: time))
+                return OutboxAnswer.changed(try request.perform(on: store, at: time))
             } catch {
                 return OutboxAnswer.refused(error.message)
             }
