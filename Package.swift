@@ -93,7 +93,7 @@ let package = Package(
         tests("AuditModel", ["AuditModel"]),
         tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd", "CRdKafka", "TestSupport"]),
         tests("TokenScan", ["AuditModel", "TokenScan", "TestSupport"]),
-        tests("Delivery", ["Delivery", "AuditModel", "TestSupport"]),
+        tests("Delivery", ["Delivery", "AuditModel", "WireFormat", "TestSupport"]),
         tests("WireFormat", ["WireFormat", "AuditModel", "TestSupport"]),
         tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel", "TestSupport"]),
         tests(

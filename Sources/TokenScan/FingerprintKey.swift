@@ -43,7 +43,13 @@ public final class FingerprintKey: Sendable {
     /// 16 bytes by which a store knows its key again without holding it: HMAC-SHA-256 of
     /// `grantrail/check/1`, cut to 128 bits.
     public var checkValue: [UInt8] {
-        Fingerprinter(key: self).checkValue
+        Fingerprinter(key: self).derived("grantrail/check/1")
+    }
+
+    /// 16 bytes that pseudonyms of people in alerts are made with: `grantrail/pseudonym/1` in the
+    /// place of the other label.
+    public var pseudonymKey: [UInt8] {
+        Fingerprinter(key: self).derived("grantrail/pseudonym/1")
     }
 
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

@@ -41,8 +41,9 @@ public final class Fingerprinter {
         mac(UnsafeRawBufferPointer(start: nil, count: 0), token)
     }
 
-    var checkValue: [UInt8] {
-        let label = Array("grantrail/check/1".utf8)
+    /// 16 bytes that follow from the key and a label, from which the key does not follow.
+    func derived(_ label: StaticString) -> [UInt8] {
+        let label = Array(label.description.utf8)
         let id = label.withUnsafeBytes { mac($0, UnsafeRawBufferPointer(start: nil, count: 0)) }
         var bytes = [UInt8](repeating: 0, count: 16)
         bytes.withUnsafeMutableBytes { if let base = $0.baseAddress { id.store(into: base) } }

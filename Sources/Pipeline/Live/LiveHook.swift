@@ -36,6 +36,7 @@ public protocol LiveCourier: AnyObject, Sendable {
 }
 
 extension Courier: LiveCourier {
+    /// Hooks that answered 410 and get nothing.
     public func disabledHooks() -> [(hook: String, reason: String)] {
         statuses().compactMap { status in
             status.disabledReason.map { (hook: status.name, reason: $0) }
