@@ -70,7 +70,8 @@ extension SettingReader {
             else { continue }
             refuse(
                 .missingSecret, setting, of: sink,
-                "the secret is not \(WebhookSecretText.prefix) and base64 of 24 to 64 bytes",
+                "the secret is neither \(WebhookSecretText.prefix) and base64 of 24 to 64 bytes "
+                    + "nor another text of at least 24",
                 remedy: WebhookSecretText.remedy)
         }
         guard isMissing("secret", of: sink) else { return }

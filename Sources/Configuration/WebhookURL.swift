@@ -98,8 +98,8 @@ public struct WebhookURL: Sendable, Equatable {
     }
 }
 
-/// The secret of a webhook as Standard Webhooks 1.0 writes it: `whsec_` and base64 of 24 to 64
-/// bytes.
+/// The secret of a webhook: `whsec_` and base64 of 24 to 64 bytes, as Standard Webhooks 1.0 writes
+/// it, or any other text of at least 24 bytes.
 public enum WebhookSecretText {
     static let prefix = "whsec_"
     static let remedy = "`grantrail hooks secret` prints a fresh one"
@@ -123,15 +123,17 @@ public enum WebhookSecretText {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Whether a text is a secret. The prefix may be left out.
+    /// Whether a text is a secret.
     static func isSecret(_ text: String) -> Bool {
-        let digits = text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]
+        guard text.hasPrefix(prefix) else { return (24...4_096).contains(text.utf8.count) }
+        let digits = text.dropFirst(prefix.count)
         let padding = digits.utf8.reversed().prefix { $0 == 0x3D }.count
         let count = digits.utf8.count - padding
         guard padding <= 2, digits.utf8.prefix(count).allSatisfy(alphabet.contains) else {
             return false
         }
-        return (count + padding) % 4 == 0 && (24...64).contains(count * 6 / 8)
+        let isWhole = padding == 0 ? count % 4 != 1 : (count + padding) % 4 == 0
+        return isWhole && (24...64).contains(count * 6 / 8)
     }
 
     private static let alphabet = Array(

@@ -3,31 +3,39 @@ public import EventStore
 internal import WireFormat
 
 extension OutboxRequest {
-    /// Does what was asked for in a store that nobody else writes.
+    /// Does what was asked for in a store that nobody else writes, and keeps that it was done.
     ///
     /// - Parameter time: nanoseconds UTC.
     /// - Returns: how many deliveries, or hooks, are not what they were.
     public func perform(on store: EventStore, at time: Int64) throws(StoreError) -> Int {
+        var commit = LiveCommit()
+        let count: Int
         switch self {
         case .replay(let hook, let sequences):
-            return try store.requeue(sequences.map { (hook, $0) }, at: time)
-        case .drop(let hook, let reason): return try store.giveUp(hook: hook, reason: reason)
+            count = try store.requeue(sequences.map { (hook, $0) }, at: time)
+            commit.controls = [record("hook.replayed", hook, count, store, time)]
+        case .drop(let hook, let reason):
+            count = try store.giveUp(hook: hook, reason: reason)
+            commit.controls = [record("hook.dropped", hook, count, store, time)]
         case .enable(let hook):
-            let isDisabled = try store.hookStates().contains { $0.name == hook && $0.isDisabled }
-            guard isDisabled else { return 0 }
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.member("hook", hook)
-            writer.endObject()
-            var commit = LiveCommit()
+            count = try store.hookStates().count { $0.name == hook && $0.isDisabled }
             commit.hooks = [HookState(name: hook, isDisabled: false, reason: "", time: time)]
-            commit.controls = [
-                ControlRecord(
-                    time: time, kind: "hook.enabled", position: store.eventCount,
-                    body: String(decoding: writer.takeBytes(), as: UTF8.self))
-            ]
-            try store.commit(commit)
-            return 1
+            commit.controls = [record("hook.enabled", hook, nil, store, time)]
         }
+        if count > 0 { try store.commit(commit) }
+        return count
+    }
+
+    private func record(
+        _ kind: String, _ hook: String, _ count: Int?, _ store: EventStore, _ time: Int64
+    ) -> ControlRecord {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("hook", hook)
+        writer.member("deliveries", count.map { Int64($0) })
+        writer.endObject()
+        return ControlRecord(
+            time: time, kind: kind, position: store.eventCount,
+            body: String(decoding: writer.takeBytes(), as: UTF8.self))
     }
 }

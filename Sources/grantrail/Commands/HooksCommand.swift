@@ -4,7 +4,10 @@ import Configuration
 struct HooksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hooks", abstract: "Look after webhooks and what waits for them.",
-        subcommands: [Secret.self, HooksRender.self, HooksVerify.self])
+        subcommands: [
+            List.self, Dead.self, Replay.self, Drop.self, Enable.self, Secret.self,
+            HooksRender.self, HooksVerify.self,
+        ])
 
     struct Secret: ParsableCommand {
         static let configuration = CommandConfiguration(
