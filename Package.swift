@@ -77,6 +77,7 @@ let package = Package(
                 "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "TokenScan", "Detection",
                 "Intake", "EventStore", "Delivery", "Places",
             ]),
+        library("Console", []),
         // Floor 5
         .executableTarget(
             name: "grantrail",
@@ -110,6 +111,7 @@ let package = Package(
                 "Pipeline", "AuditModel", "Detection", "Intake", "LogFormats", "EventStore",
                 "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat", "TestSupport",
             ]),
+        tests("Console", ["Console", "TestSupport"]),
         // Runs the built program; reads the repository.
         tests("Command", ["TestSupport"]),
         tests("Tidy", []),

@@ -72,7 +72,7 @@ struct DocumentationTests {
                 let code = quoted.dropFirst().dropLast()
                 let families = [
                     "record.", "json.", "text.", "dialect.", "field.", "time.", "store.", "rule.",
-                    "input.", "places.", "networks.", "config.", "kafka.", "file.",
+                    "input.", "places.", "networks.", "config.", "kafka.", "file.", "http.",
                 ]
                 if families.contains(where: { code.hasPrefix($0) }) { codes.append(String(code)) }
             }
