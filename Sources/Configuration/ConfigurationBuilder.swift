@@ -22,6 +22,7 @@ enum ConfigurationBuilder {
             clients: root.text("clients"),
             geography: root.section("geo").map(geography),
             sinks: root.sections("sinks").compactMap(sink),
+            http: root.section("http")?.text("listen").flatMap(HTTPConfiguration.init(listen:)),
             controlSocket: root.section("control")?.text("socket") ?? path + ".sock",
             drainTimeout: root.number("drain_timeout") ?? 0,
             jobs: Int(root.number("jobs") ?? 1),

@@ -155,6 +155,7 @@ public enum ConfigurationFile {
         let root = reader.section(
             SettingTable.root, documents.first, at: "", what: "the configuration")
         reader.checkTogether(root)
+        reader.checkListening(root)
         reader.noteUnknownVariables()
         return LoadedConfiguration(path: path, reader, root)
     }

@@ -60,6 +60,8 @@ public struct ServiceConfiguration: Sendable {
     /// Nil when nothing is said about places.
     public var geography: Geography?
     public var sinks: [SinkConfiguration]
+    /// Nil when nothing is served over HTTP.
+    public var http: HTTPConfiguration?
     /// Path of the control socket.
     public var controlSocket: String
     public var drainTimeout: Int64

@@ -16,6 +16,7 @@ enum SettingTable {
         Setting(
             "control", .section(control, isAlways: true),
             "how other commands reach a running service"),
+        Setting("http", .section(http, isAlways: false), "where metrics and health are served"),
         Setting(
             "drain_timeout", .duration, "how long a stopping service waits for what is under way",
             preset: "30s"),
@@ -58,6 +59,12 @@ enum SettingTable {
 
     static let control: [Setting] = [
         Setting("socket", .path, "path of the control socket; without it beside the store")
+    ]
+
+    static let http: [Setting] = [
+        Setting(
+            "listen", .text, "host:port to listen at; nothing listens without it",
+            isRequired: true)
     ]
 
     static let log: [Setting] = [

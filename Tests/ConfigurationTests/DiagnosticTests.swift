@@ -27,7 +27,7 @@ struct ConfigurationDiagnosticTests {
                 "6:12 config.unknown_value", "7:12 config.unknown_value",
                 "7:49 config.unknown_value", "7:70 config.unknown_value",
                 "8:16 config.unknown_value", "9:25 config.unknown_value",
-                "9:37 config.unknown_value", "10:7 config.wrong_type", "11:1 config.unknown_key",
+                "9:37 config.unknown_value", "10:7 config.wrong_type", "11:16 config.unknown_value",
             ])
     }
 

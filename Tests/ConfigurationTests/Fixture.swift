@@ -30,6 +30,7 @@ enum Fixture {
         sinks:
           - {name: out, type: stdout, output: text, min: high}
         control: {socket: /run/gt.sock}
+        http: {listen: "[::1]:8088"}
         drain_timeout: 1m
         jobs: 4
         log: {format: json, level: debug}
