@@ -211,6 +211,7 @@ extension LiveRun {
         if told.isEmpty { return }
         status.change { status in
             status.withdrawn += expired.count
+            status.confirmed.add(book.takeConfirmed())
             for record in told where record.isNotable && record.state == .confirmed {
                 status.alerts[record.severity, default: 0] += 1
             }
@@ -229,7 +230,7 @@ extension LiveRun {
                 watermark: engine.frontier, bufferLow: engine.bufferLow,
                 detail: origins.encoded)
         }
-        try store.commit(turn.commit)
+        try timedCommit(turn.commit)
         timers.committedFrontier = engine.frontier
         durable.note(turn.commit.positions)
         try showRows()

@@ -156,6 +156,7 @@ public final class LiveRun: @unchecked Sendable {
             }
             let entries = queue.take(mostBytes: Self.cycleBytes, within: 0.05)
             timers.attend(clock.steady(), isQueueEmpty: queue.isEmpty)
+            status.turn(at: clock.steady())
             var turn = LiveTurn()
             turn.isBehind = queue.waitingBytes > Self.cycleBytes
             for (source, content) in entries {
