@@ -85,6 +85,7 @@ let package = Package(
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
                 "Places", "MarkedText", "Configuration", "GrantLedger", "CAllocator", "COpenSSL", arguments,
+                "Console",
             ],
             swiftSettings: strict),
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuditModel
 import Configuration
+import Console
 import Detection
 import EventStore
 import Foundation
@@ -50,13 +51,21 @@ struct Service {
     private let configuration: ServiceConfiguration
     private let log: @Sendable (LiveLogLine) -> Void
     private let clock = ServiceClock.system
+    private let notifier: ServiceNotifier?
 
     init(_ configuration: ServiceConfiguration) {
         self.configuration = configuration
+        let environment = ProcessInfo.processInfo.environment
         let service = ServiceLog(
-            format: configuration.log.format, level: configuration.log.level)
+            format: configuration.log.format, level: configuration.log.level,
+            isJournal: ServiceLog.isJournal(environment["JOURNAL_STREAM"]))
+        let notifier = ServiceNotifier(environment: environment)
         let clock = clock
-        log = { service.write($0, at: clock.wall()) }
+        log = { line in
+            service.write(line, at: clock.wall())
+            notifier?.hear(line.code)
+        }
+        self.notifier = notifier
     }
 
     func run() throws(PipelineError) {
@@ -104,6 +113,13 @@ struct Service {
         signals.on(SIGHUP) { [self] in _ = reload(run) }
         let server = try listen(run)
         defer { server.close() }
+        let console = listenForProbes(run) {
+            server.close()
+            try? store.close()
+        }
+        defer { console?.stop() }
+        notifier?.start({ run.status.now }, clock)
+        defer { notifier?.close() }
         do throws(LiveRun.Failure) {
             try run.run()
         } catch {
@@ -125,6 +141,23 @@ struct Service {
             }
         } catch {
             throw .control(error)
+        }
+    }
+
+    /// Serves metrics and health, if that is wanted.
+    ///
+    /// - Parameter tidy: is called before the process ends because that cannot be done.
+    private func listenForProbes(_ run: LiveRun, tidy: () -> Void) -> ConsoleServer? {
+        do throws(ConsoleError) {
+            let server = try ServiceConsole.start(configuration.http, clock) { run.status.now }
+            if let place = server?.place {
+                log(LiveLogLine(
+                    .info, "http.listening", "metrics and health are served at http://\(place)/"))
+            }
+            return server
+        } catch {
+            tidy()
+            Terminal.fail("\(error.message) [\(error.code.rawValue)]", status: error.exitStatus)
         }
     }
 
@@ -151,6 +184,7 @@ struct Service {
 
     /// Reads the rules again; unsound ones change nothing.
     private func reload(_ run: LiveRun) -> Bool? {
+        notifier?.beginReload(clock)
         guard let rules = Self.rules(configuration) else {
             log(LiveLogLine(.error, "rules.refused",
                 "the rules were not exchanged, because they are not sound; the old ones stay in "
