@@ -31,7 +31,6 @@ struct HealthTests {
         #expect(isAlive(130) && !isAlive(131))
         status.isLearning = true
         #expect(isAlive(700) && !isAlive(701))
-        #expect(!Health(status).isStarted)
         status.heartbeat = .min
         #expect(!isAlive(700), "a clock that went astray traps nobody")
     }

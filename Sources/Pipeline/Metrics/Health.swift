@@ -27,11 +27,8 @@ public struct Health: Sendable {
         return !isBeyond && silence <= (isLong ? Self.longestStep : Self.longestSilence)
     }
 
-    /// Whether sources were started: from then on the service serves.
-    public var isStarted: Bool { !status.isLearning && status.turns > 0 }
-
     /// What it is about, in a word.
-    public var state: String {
+    var state: String {
         if status.isStopping { return "stopping" }
         if status.isLearning { return "learning" }
         return status.turns == 0 ? "starting" : "running"

@@ -113,12 +113,13 @@ struct Service {
         signals.on(SIGHUP) { [self] in _ = reload(run) }
         let server = try listen(run)
         defer { server.close() }
-        let console = listenForProbes(run) {
+        let status: @Sendable () -> LiveStatus = { run.status.now }
+        let console = listenForProbes(status) {
             server.close()
             try? store.close()
         }
         defer { console?.stop() }
-        notifier?.start({ run.status.now }, clock)
+        notifier?.start(status, clock)
         defer { notifier?.close() }
         do throws(LiveRun.Failure) {
             try run.run()
@@ -147,9 +148,11 @@ struct Service {
     /// Serves metrics and health, if that is wanted.
     ///
     /// - Parameter tidy: is called before the process ends because that cannot be done.
-    private func listenForProbes(_ run: LiveRun, tidy: () -> Void) -> ConsoleServer? {
+    private func listenForProbes(
+        _ status: @escaping @Sendable () -> LiveStatus, tidy: () -> Void
+    ) -> ConsoleServer? {
         do throws(ConsoleError) {
-            let server = try ServiceConsole.start(configuration.http, clock) { run.status.now }
+            let server = try ServiceConsole.start(configuration.http, clock, status: status)
             if let place = server?.place {
                 log(LiveLogLine(
                     .info, "http.listening", "metrics and health are served at http://\(place)/"))

@@ -7,9 +7,8 @@ import Pipeline
 final class ServiceNotifier: @unchecked Sendable {
     /// Codes of the log with which a reload ends.
     private static let endsOfReload: Set = ["rules.loaded", "rules.unchanged", "rules.refused"]
-    private static let codesOfEnd: Set = ["run.stopping", "run.stopped"]
-    /// Seconds between looks while the service is about to become ready.
-    private static let briefly = 0.1
+    /// Shorter pauses are nobody's wish.
+    private static let atLeast = 0.1
     /// Seconds between messages, if half of the supervisor's patience is not less.
     private static let usually = 5.0
 
@@ -36,7 +35,7 @@ final class ServiceNotifier: @unchecked Sendable {
         let limit = environment["WATCHDOG_USEC"].flatMap { Int64($0) }
             .flatMap { isMeant && $0 > 0 ? Double($0) / 1e6 : nil }
         isWatched = limit != nil
-        pause = max(Self.briefly, min(Self.usually, limit.map { $0 / 2 } ?? Self.usually))
+        pause = max(Self.atLeast, min(Self.usually, limit.map { $0 / 2 } ?? Self.usually))
     }
 
     /// Begins to watch a run, on a thread of its own.
@@ -55,18 +54,20 @@ final class ServiceNotifier: @unchecked Sendable {
 
     /// Hears what the service says in its log.
     func hear(_ code: String) {
-        let (isEnd, isReloaded) = (
-            Self.codesOfEnd.contains(code), Self.endsOfReload.contains(code)
-        )
-        if !isEnd, !isReloaded { return }
         lock.lock()
         defer { lock.unlock() }
-        if isEnd, !isStopping {
+        if isStopping { return }
+        switch code {
+        case "run.started":
+            isReady = true
+            tell("READY=1")
+        case "run.stopping", "run.stopped":
             isStopping = true
-            socket.send(["STOPPING=1"])
-        } else if isReloaded, isReloading, !isStopping {
+            tell("STOPPING=1")
+        case _ where isReloading && Self.endsOfReload.contains(code):
             isReloading = false
-            socket.send(["READY=1"])
+            tell("READY=1")
+        default: break
         }
     }
 
@@ -76,8 +77,13 @@ final class ServiceNotifier: @unchecked Sendable {
         defer { lock.unlock() }
         guard isReady, !isStopping else { return }
         isReloading = true
+        tell("RELOADING=1", "MONOTONIC_USEC=\(clock.steady() / 1000)")
+    }
+
+    /// Sends what cannot wait; the rest follows at once. Under the lock.
+    private func tell(_ lines: String...) {
+        socket.send(lines)
         nextRound = 0
-        socket.send(["RELOADING=1", "MONOTONIC_USEC=\(clock.steady() / 1000)"])
         wake.signal()
     }
 
@@ -99,28 +105,22 @@ final class ServiceNotifier: @unchecked Sendable {
         let isAlive = health.isAlive(now: now, start: start)
         lock.lock()
         defer { lock.unlock() }
+        if now < nextRound { return }
+        nextRound = now + Int64(pause * 1e9)
         var lines: [String] = []
-        if health.isStarted, !isReady, !isStopping {
-            isReady = true
-            lines.append("READY=1")
-        }
-        if now >= nextRound {
-            nextRound = now + Int64(pause * 1e9)
-            if isAlive, isWatched { lines.append("WATCHDOG=1") }
-            // Rules that learn from a large store take longer than a supervisor waits by itself.
-            if isAlive, !isReady || isReloading { lines.append("EXTEND_TIMEOUT_USEC=60000000") }
-            let summary = isAlive ? health.summary : "stuck: the stage gave no sign of life"
-            if summary != lastStatus { lines.append("STATUS=" + summary) }
-            lastStatus = summary
-        }
+        if isAlive, isWatched { lines.append("WATCHDOG=1") }
+        // Rules that learn from a large store take longer than a supervisor waits by itself.
+        if isAlive, !isReady || isReloading { lines.append("EXTEND_TIMEOUT_USEC=60000000") }
+        let summary = isAlive ? health.summary : "stuck: the stage gave no sign of life"
+        if summary != lastStatus { lines.append("STATUS=" + summary) }
+        lastStatus = summary
         if !lines.isEmpty { socket.send(lines) }
     }
 
     /// Waits for the next round, or until something is to be told at once.
     private func rest(_ now: Int64) {
         lock.lock()
-        let left = Double(max(0, nextRound - now)) / 1e9
-        let seconds = isReady ? left : min(left, Self.briefly)
+        let seconds = Double(max(0, nextRound - now)) / 1e9
         lock.unlock()
         // By a clock that nobody sets: a supervisor does not forgive an hour of summer time.
         _ = wake.wait(timeout: .now() + seconds)
