@@ -78,7 +78,7 @@ class Chaos:
         log = os.path.join(work, "events.jsonl")
         source = {"name": "log", "type": "file", "path": log, "dialect": "keycloak",
                   "start": "beginning", "idle_after": "1h"}
-        self.patience = 3.0
+        self.patience = 5.0
         self.writer = Writer(archive.lines(path), log, options.rounds * self.patience / 2)
         self.service = Service(options.binary, work, [source], environment=self.environment(),
                                sinks=self.hooks(), drain_timeout="60s")
@@ -260,7 +260,7 @@ def check_dead(report, chaos, expected):
                 listed.add(f"{row['alert']}.{row['revision']}")
         hooks.extend(chaos.command("list", "--output", "ndjson"))
         receivers.heal("doomed")
-        chaos.command("replay", "doomed")
+        chaos.command("replay", "--hook", "doomed")
 
     settled = chaos.settle(["doomed"], 120, meanwhile=replay)
     report.check("doomed: dead deliveries are listed", bool(dead) and listed == dead

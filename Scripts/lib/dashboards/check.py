@@ -17,6 +17,7 @@ ROOT = "Dashboards"
 GRAFANA = os.path.join(ROOT, "grafana")
 RULES = [os.path.join(ROOT, "prometheus", name) for name in ("recording.yml", "alerts.yml")]
 RUNBOOK = os.path.join("docs", "deploy", "ALERTS.md")
+OPERATIONS = os.path.join("docs", "OPERATIONS.md")
 SECONDS = 40
 
 #: Alerts that the demo must raise: a hook that takes nothing, records that nobody can read, thefts.
@@ -26,8 +27,7 @@ RAISED = ["GrantrailHookDead", "GrantrailRejectsHigh", "GrantrailSevereAlerts"]
 def arguments():
     parser = argparse.ArgumentParser(prog="Scripts/check-dashboards", description=__doc__)
     parser.add_argument("--offline", action="store_true", help="only what needs no service")
-    parser.add_argument("--page", help="a saved page of metrics, in place of a service")
-    parser.add_argument("--store", help="a store, in place of the service's")
+    parser.add_argument("--store", help="with --offline: a store that queries are tried on")
     parser.add_argument("--binary", help="instead of a release build")
     parser.add_argument("--keep", action="store_true", help="keep the work directory")
     return parser.parse_args()
@@ -132,6 +132,19 @@ def check_rules(report):
         report.check(f"provisioning of {kind}", read["apiVersion"] == 1)
 
 
+def check_documented(report):
+    """docs/OPERATIONS.md names the metrics of the contract, with their labels."""
+    with open(OPERATIONS, encoding="utf-8") as source:
+        rows = re.findall(r"^\| `(\w+)` \| (\w+) \| ([^|]*) \|", source.read(), re.MULTILINE)
+    documented = {name: set(re.findall(r"`(\w+)`", labels)) for name, _, labels in rows
+                  if name.startswith(("grantrail_", "process_"))}
+    known = {contract.family(name): labels - {"le"} for name, (_, labels) in
+             contract.SERIES.items()}
+    faults = sorted(name for name in known.keys() | documented.keys()
+                    if known.get(name) != documented.get(name))
+    told(report, f"metrics of {OPERATIONS}", faults, len(documented))
+
+
 def check_page(report, text):
     """The page of a service names what the contract names, and nothing else."""
     types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
@@ -147,7 +160,7 @@ def check_page(report, text):
     tool(report, "promtool check metrics", ["promtool", "check", "metrics"], input=text.encode())
 
 
-def check_answers(report, boards, prometheus, live):
+def check_answers(report, boards, prometheus):
     """Every expression returns something; so does every series that a rule looks at."""
     panels = [(where, structure.tried(expression)) for where, expression in expressions(boards)]
     told(report, "panels that show nothing",
@@ -159,16 +172,15 @@ def check_answers(report, boards, prometheus, live):
     asked = {str(one) for rule in rules for one in promql.asked(rule["expr"])}
     told(report, "series that rules look at",
          [one for one in sorted(asked) if not prometheus.query(one)], len(asked))
-    if live:
-        raised = {rule["alert"]: rule["expr"] for rule in rules if rule.get("alert") in RAISED}
-        told(report, "alerts about faults that were made",
-             [name for name in RAISED if not prometheus.query(raised[name])], len(raised))
+    raised = {rule["alert"]: rule["expr"] for rule in rules if rule.get("alert") in RAISED}
+    told(report, "alerts about faults that were made",
+         [name for name in RAISED if not prometheus.query(raised[name])], len(raised))
 
 
 def check_live(report, options, boards, queries):
     work = processes.work_directory(options.keep)
-    subject = demo.Page(options.page) if options.page else demo.Demo(options.binary, work)
-    if not options.page and not processes.wait_until(subject.is_up, 60):
+    subject = demo.Demo(options.binary, work)
+    if not processes.wait_until(subject.is_up, 60):
         report.check("the service answers", False, subject.service.errors())
         return
     prometheus = demo.Prometheus(work, subject.address, [os.path.abspath(path) for path in RULES])
@@ -178,10 +190,8 @@ def check_live(report, options, boards, queries):
     say(f"Prometheus watches for {SECONDS} s")
     subject.run(SECONDS)
     check_page(report, subject.page())
-    check_answers(report, boards, prometheus, live=not options.page)
-    store = options.store or (None if options.page else subject.copy())
-    if store:
-        sqlcheck.check_store(report, queries, boards, store)
+    check_answers(report, boards, prometheus)
+    sqlcheck.check_store(report, queries, boards, subject.copy())
 
 
 def main():
@@ -190,6 +200,7 @@ def main():
     boards = check_boards(report)
     check_expressions(report, boards)
     check_variables(report, boards)
+    check_documented(report)
     check_rules(report)
     queries = sqlfiles.read(os.path.join(ROOT, "sql"))
     sqlcheck.check_files(report, queries)

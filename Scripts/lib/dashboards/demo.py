@@ -26,23 +26,6 @@ def fetch(url):
         return answer.read().decode()
 
 
-class Page:
-    """A saved page of metrics, served as a service would."""
-
-    def __init__(self, path):
-        with open(path, "rb") as source:
-            text = source.read()
-        plain = {"content-type": "text/plain; version=0.0.4; charset=utf-8"}
-        self.receiver = Receiver(lambda _: (200, plain | {"body": text}))
-        self.address = f"127.0.0.1:{self.receiver.server_port}"
-
-    def run(self, seconds):
-        time.sleep(seconds)
-
-    def page(self):
-        return fetch(f"http://{self.address}/metrics")
-
-
 class Demo:
     """The service itself."""
 
