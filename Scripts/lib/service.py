@@ -13,9 +13,11 @@ def flow(values):
     return "{" + ", ".join(f"{key}: {json.dumps(value)}" for key, value in values.items()) + "}"
 
 
-def configuration(store, sources, lateness="30s", snapshot_every="2s", tokens=None):
+def configuration(store, sources, lateness="30s", snapshot_every="2s", tokens=None, sinks=(),
+                  listen=None, drain_timeout=None):
     """Text of a configuration that prints every alert on standard output. Snapshots are frequent,
-    so that many a restart begins at one. `tokens` bounds what is remembered of grants."""
+    so that many a restart begins at one. `tokens` bounds what is remembered of grants, `sinks` are
+    more places where alerts go, `listen` is where metrics are."""
     lines = [f"store: {flow({'path': store, 'snapshot_every': snapshot_every})}", "sources:"]
     lines += [f"  - {flow(source)}" for source in sources]
     rules = {"lateness": lateness}
@@ -23,6 +25,11 @@ def configuration(store, sources, lateness="30s", snapshot_every="2s", tokens=No
         rules["tokens"] = tokens
     lines += [f"rules: {flow(rules)}", "sinks:"]
     lines.append("  - {name: out, type: stdout, output: ndjson, min: info}")
+    lines += [f"  - {flow(sink)}" for sink in sinks]
+    if listen:
+        lines.append(f"http: {flow({'listen': listen})}")
+    if drain_timeout:
+        lines.append(f"drain_timeout: {drain_timeout}")
     return "\n".join(lines) + "\n"
 
 
@@ -40,14 +47,14 @@ class Service:
     """One service with its store. Every run's output is kept in files of its own."""
 
     def __init__(self, binary, directory, sources, name="service", environment=None,
-                 lateness="30s", snapshot_every="2s"):
+                 lateness="30s", snapshot_every="2s", **settings):
         self.binary = binary
         self.directory = os.path.join(directory, name)
         os.makedirs(self.directory, exist_ok=True)
         self.store = os.path.join(self.directory, "store.db")
         self.sources = sources
         self.environment = {**os.environ, **(environment or {})}
-        self.settings = {"lateness": lateness, "snapshot_every": snapshot_every}
+        self.settings = {"lateness": lateness, "snapshot_every": snapshot_every, **settings}
         self.runs = 0
         self.process = None
 

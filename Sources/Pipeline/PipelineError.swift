@@ -1,3 +1,4 @@
+public import Delivery
 public import EventStore
 public import Intake
 public import Places
@@ -18,6 +19,7 @@ public enum PipelineError: Error, Sendable {
     case noGrant(String)
     case ambiguousGrant(String, [String])
     case noAlert(String)
+    case hook(HookError)
     case ambiguousAlert(String, [String])
     /// So many deliveries wait for their hooks, and the service ended.
     case undelivered(Int)
@@ -46,6 +48,7 @@ public enum PipelineError: Error, Sendable {
         case .ambiguousAlert(let id, let ids):
             "'\(id)' is the start of \(ids.count) alerts; use more digits: "
                 + ids.prefix(5).joined(separator: ", ")
+        case .hook(let error): error.message
         case .noAlert(let id):
             "no alert matches '\(id)'; `grantrail alerts list` shows what is there"
         case .undelivered(let count):
@@ -64,6 +67,7 @@ public enum PipelineError: Error, Sendable {
         case .store(let error): error.exitStatus
         case .key: 78
         case .undelivered: 69
+        case .hook: 78
         case .places(let error): error.exitStatus
         case .source(let error): error.exitStatus
         case .control(let error): error.exitStatus

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import AuditModel
+public import Delivery
 public import TrafficSimulator
 
 extension Severity: ExpressibleByArgument {
@@ -9,3 +10,7 @@ extension Severity: ExpressibleByArgument {
 }
 
 extension SimulatedDialect: ExpressibleByArgument {}
+
+extension HookBody: ExpressibleByArgument {}
+
+extension PIIProfile: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuditModel
 import Configuration
+import Delivery
 import Detection
 import EventStore
 import Foundation
@@ -75,6 +76,8 @@ struct Service {
             sources: ServiceSources.make(configuration, store: store.identity), rules: rules,
             key: key)
         options.sinks = sinks.all
+        let hooks = try hooks(store, key)
+        (options.hooks, options.courier) = (hooks.hooks, hooks.courier)
         options.mode = configuration.mode == .observe ? .observe : .alert
         options.places = try places()
         options.jobs = configuration.jobs
@@ -185,6 +188,16 @@ struct Service {
         guard let bytes = reference.secret?.reveal(), let key = FingerprintKey(fileContent: bytes)
         else { throw .key(.tooShort(path: "named by fingerprint")) }
         return key
+    }
+
+    private func hooks(
+        _ store: EventStore, _ key: FingerprintKey
+    ) throws(PipelineError) -> ServiceHooks {
+        do throws(HookError) {
+            return try ServiceHooks(configuration, store: store.identity, key: key)
+        } catch {
+            throw .hook(error)
+        }
     }
 
     private func places() throws(PipelineError) -> PlaceBook? {

@@ -49,18 +49,9 @@ struct ServiceSinks: Sendable {
     ) -> LiveSink {
         let routing = sink.routing
         return LiveSink(name: sink.name, minimum: routing.least) { records in
-            let meant = records.filter { takes($0, routing) }
+            let meant = records.filter(routing.takes)
             return meant.isEmpty || write(meant)
         }
-    }
-
-    /// An alert that cannot be read is told rather than lost.
-    private static func takes(_ record: AlertRecord, _ routing: SinkRouting) -> Bool {
-        if routing.isBySeverity { return record.severity >= routing.least }
-        guard let alert = AlertJSON.read(record.body) else { return true }
-        return routing.takes(
-            rule: alert.rule.name, client: alert.keys.client, tenant: alert.tenant,
-            severity: record.severity)
     }
 
     private static func text(
@@ -76,6 +67,17 @@ struct ServiceSinks: Sendable {
             bytes.append(0x0A)
         }
         return bytes
+    }
+}
+
+extension SinkRouting {
+    /// Whether a revision goes to the sink. An alert that cannot be read is told rather than lost.
+    @Sendable func takes(_ record: AlertRecord) -> Bool {
+        if isBySeverity { return record.severity >= least }
+        guard let alert = AlertJSON.read(record.body) else { return true }
+        return takes(
+            rule: alert.rule.name, client: alert.keys.client, tenant: alert.tenant,
+            severity: record.severity)
     }
 }
 

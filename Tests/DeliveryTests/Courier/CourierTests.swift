@@ -38,7 +38,7 @@ struct CourierTests {
     private func deliveries(_ range: ClosedRange<Int64>, alerts: UInt64 = 1000) -> [HookDelivery] {
         let now = CourierEnvironment.system.wall()
         return range.map { sequence in
-            Sample.delivery(
+            HookSample.delivery(
                 sequence, alert: UInt64(sequence) % alerts, revision: Int(sequence),
                 created: now, due: now)
         }

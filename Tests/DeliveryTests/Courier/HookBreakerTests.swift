@@ -6,15 +6,15 @@ import Testing
 
 @Suite("The circuit breaker of a hook")
 struct HookBreakerTests {
-    private let second = Sample.second
-    private let start = Sample.start
+    private let second = HookSample.second
+    private let start = HookSample.start
 
     /// A schedule whose breaker five deliveries opened at `start`.
-    private func opened(_ count: Int64 = 10, maxAge: Int64 = 3 * 86_400 * Sample.second) throws
+    private func opened(_ count: Int64 = 10, maxAge: Int64 = 3 * 86_400 * HookSample.second) throws
         -> HookSchedule
     {
-        var schedule = HookSchedule(try Sample.settings(inFlight: 5, maxAge: maxAge))
-        schedule.add((1...count).map { Sample.delivery($0) })
+        var schedule = HookSchedule(try HookSample.settings(inFlight: 5, maxAge: maxAge))
+        schedule.add((1...count).map { HookSample.delivery($0) })
         for _ in 1...5 { _ = schedule.start(now: start) }
         for sequence in 1...5 as ClosedRange<Int64> {
             #expect(!schedule.isBreakerOpen)
@@ -51,9 +51,9 @@ struct HookBreakerTests {
 
     @Test("A success between failures keeps it closed")
     func reset() throws {
-        var schedule = HookSchedule(try Sample.settings())
+        var schedule = HookSchedule(try HookSample.settings())
         for sequence in 1...20 as ClosedRange<Int64> {
-            schedule.add([Sample.delivery(sequence)])
+            schedule.add([HookSample.delivery(sequence)])
             let now = start + sequence
             #expect(schedule.start(now: now)?.sequence == sequence)
             finish(&schedule, sequence, sequence % 5 == 0 ? 200 : nil, now)
@@ -78,8 +78,8 @@ struct HookBreakerTests {
 
     @Test("Hours of probing make no later wait longer, and those held back use no attempt")
     func noAttemptsUsed() throws {
-        var schedule = HookSchedule(try Sample.settings())
-        schedule.add([Sample.delivery(1), Sample.delivery(2)])
+        var schedule = HookSchedule(try HookSample.settings())
+        schedule.add([HookSample.delivery(1), HookSample.delivery(2)])
         var now = start
         while now < start + 3600 * second {
             let next = schedule.start(now: now)
@@ -96,7 +96,7 @@ struct HookBreakerTests {
             return
         }
         #expect(at - now <= 1800 * second)
-        schedule.add([Sample.delivery(3)])
+        schedule.add([HookSample.delivery(3)])
         now = try #require(schedule.wakeTime)
         #expect(schedule.start(now: now)?.attempts == 0)
     }
@@ -115,9 +115,9 @@ struct HookBreakerTests {
 
     @Test("Answers that judge the message neither open nor close it")
     func judgements() throws {
-        var schedule = HookSchedule(try Sample.settings())
+        var schedule = HookSchedule(try HookSample.settings())
         for (index, status) in [400, 413, 415, 422, 400, 413, 415, 422].enumerated() {
-            schedule.add([Sample.delivery(Int64(index))])
+            schedule.add([HookSample.delivery(Int64(index))])
             _ = schedule.start(now: start)
             finish(&schedule, Int64(index), status, start)
         }
@@ -140,7 +140,7 @@ struct HookBreakerTests {
         #expect(dead.allSatisfy { $0.result == .dead && $0.reason.contains("HTTP 500") })
         #expect(dead.map(\.attempts) == [1, 1, 1, 1, 1, 0, 0])
         #expect(schedule.heldCount == 1)
-        schedule.add([Sample.delivery(9)])
+        schedule.add([HookSample.delivery(9)])
         finish(&schedule, probe.sequence, 200, start + 61 * second)
         #expect(schedule.expire(now: start + 999 * second).isEmpty)
         #expect(schedule.start(now: start + 999 * second)?.sequence == 9)

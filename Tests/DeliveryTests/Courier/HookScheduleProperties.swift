@@ -10,7 +10,7 @@ private struct Play {
     var random: SeededGenerator
     var schedule: HookSchedule
     let settings: HookSettings
-    var now = Sample.start
+    var now = HookSample.start
     /// What the owner has not added yet, in order.
     var outbox: [HookDelivery] = []
     var flying: [HookDelivery] = []
@@ -26,15 +26,15 @@ private struct Play {
     init(seed: UInt64) throws {
         self.seed = seed
         random = SeededGenerator(seed: seed)
-        settings = try Sample.settings(
-            inFlight: 1 + random.below(6), maxAge: Int64(random.below(7200)) * Sample.second)
+        settings = try HookSample.settings(
+            inFlight: 1 + random.below(6), maxAge: Int64(random.below(7200)) * HookSample.second)
         schedule = HookSchedule(settings, capacity: 5 + random.below(40))
         var revisions: [UInt64: Int] = [:]
         for sequence in 1...Int64(50 + random.below(100)) {
             let alert = UInt64(random.below(30))
             let revision = revisions[alert, default: 0]
             revisions[alert] = revision + 1
-            outbox.append(Sample.delivery(sequence, alert: alert, revision: revision))
+            outbox.append(HookSample.delivery(sequence, alert: alert, revision: revision))
         }
     }
 
@@ -55,7 +55,7 @@ private struct Play {
         }
         for outcome in schedule.expire(now: now) {
             #expect(schedule.isBreakerOpen)
-            #expect(outcome.time > Sample.start + settings.maxAge)
+            #expect(outcome.time > HookSample.start + settings.maxAge)
             finish(outcome)
         }
         if flying.isEmpty, random.chance(30), let wake = schedule.wakeTime {
@@ -99,7 +99,7 @@ private struct Play {
         #expect(earlier.count == delivery.revision, "seed \(seed): out of order")
         #expect(delivery.attempts == attempts[delivery.sequence, default: 0])
         if wasOpen {
-            let isEarly = lastProbe != .min && now - lastProbe < 5 * Sample.second
+            let isEarly = lastProbe != .min && now - lastProbe < 5 * HookSample.second
             #expect(!isEarly, "seed \(seed): probes too often")
             lastProbe = now
         } else {
@@ -130,7 +130,7 @@ private struct Play {
             pausedUntil = max(pausedUntil, now + wait)
         }
         if case .retried(let at) = outcome.result {
-            #expect(at >= now + (answer.retryAfter ?? 0) && at >= now + Sample.second * 8 / 10)
+            #expect(at >= now + (answer.retryAfter ?? 0) && at >= now + HookSample.second * 8 / 10)
             let isDisabled = schedule.disabledReason != nil
             #expect(isDisabled || at <= delivery.created + settings.maxAge)
             dueAt[delivery.sequence] = at
@@ -147,7 +147,7 @@ private struct Play {
     }
 
     private mutating func answer() -> HookAnswer {
-        let asked = random.chance(20) ? Int64(random.below(40)) * Sample.second : nil
+        let asked = random.chance(20) ? Int64(random.below(40)) * HookSample.second : nil
         switch mood {
         case 0, 1: return HookAnswer(status: random.chance(90) ? 200 : 500)
         case 2: return HookAnswer(status: random.pick([429, 503]), retryAfter: asked)

@@ -4,7 +4,7 @@ import Testing
 @testable import Delivery
 
 /// What the tests of the courier are made of.
-enum Sample {
+enum HookSample {
     static let second: Int64 = 1_000_000_000
     static let start: Int64 = 1_700_000_000 * second
 
@@ -30,8 +30,8 @@ enum Sample {
 
 @Suite("When a hook's deliveries are sent")
 struct HookScheduleTests {
-    private let second = Sample.second
-    private let start = Sample.start
+    private let second = HookSample.second
+    private let start = HookSample.start
 
     private func fail(
         _ schedule: inout HookSchedule, _ sequence: Int64, at now: Int64, _ status: Int? = 500,
@@ -44,8 +44,8 @@ struct HookScheduleTests {
 
     @Test("A message that is never taken is tried at the times of the table, then given up")
     func retryTable() throws {
-        var schedule = HookSchedule(try Sample.settings(maxAge: 5 * 86_400 * second))
-        schedule.add([Sample.delivery(1)])
+        var schedule = HookSchedule(try HookSample.settings(maxAge: 5 * 86_400 * second))
+        schedule.add([HookSample.delivery(1)])
         var now = start
         var waits: [Int64] = []
         while let delivery = schedule.start(now: now) {
@@ -72,8 +72,8 @@ struct HookScheduleTests {
 
     @Test("Waits are up to a fifth shorter or longer", arguments: [(0.0, 0.8), (0.5, 1), (1, 1.2)])
     func jitter(_ chance: Double, _ share: Double) throws {
-        var schedule = HookSchedule(try Sample.settings())
-        schedule.add([Sample.delivery(1)])
+        var schedule = HookSchedule(try HookSample.settings())
+        schedule.add([HookSample.delivery(1)])
         _ = schedule.start(now: start)
         let outcome = fail(&schedule, 1, at: start, chance: chance)
         #expect(outcome?.result == .retried(at: start + Int64(share * 1e9)))
@@ -81,11 +81,12 @@ struct HookScheduleTests {
 
     @Test("Deliveries go in order, several at a time, but only one of an alert")
     func order() throws {
-        var schedule = HookSchedule(try Sample.settings(inFlight: 3))
+        var schedule = HookSchedule(try HookSample.settings(inFlight: 3))
         schedule.add([
-            Sample.delivery(4, alert: 2), Sample.delivery(1, alert: 1),
-            Sample.delivery(2, alert: 1, revision: 2), Sample.delivery(3, alert: 2, revision: 0),
-            Sample.delivery(5, alert: 3), Sample.delivery(6, alert: 4),
+            HookSample.delivery(4, alert: 2), HookSample.delivery(1, alert: 1),
+            HookSample.delivery(2, alert: 1, revision: 2),
+            HookSample.delivery(3, alert: 2, revision: 0),
+            HookSample.delivery(5, alert: 3), HookSample.delivery(6, alert: 4),
         ])
         #expect((0..<3).map { _ in schedule.start(now: start)?.sequence } == [1, 3, 5])
         #expect(schedule.start(now: start) == nil && schedule.wakeTime == nil)
@@ -113,8 +114,8 @@ struct HookScheduleTests {
     func retryAfter() throws {
         let pairs: [(Int64, Int64)] = [(0, 1), (7, 7), (3600, 3600), (999_999, 86_400)]
         for (asked, waited) in pairs {
-            var schedule = HookSchedule(try Sample.settings())
-            schedule.add([Sample.delivery(1), Sample.delivery(2)])
+            var schedule = HookSchedule(try HookSample.settings())
+            schedule.add([HookSample.delivery(1), HookSample.delivery(2)])
             _ = schedule.start(now: start)
             let outcome = fail(&schedule, 1, at: start, 500, retryAfter: asked * second)
             #expect(outcome?.result == .retried(at: start + waited * second))
@@ -124,8 +125,8 @@ struct HookScheduleTests {
 
     @Test("An overloaded receiver gets nothing for a while", arguments: [429, 502, 503, 504])
     func throttle(_ status: Int) throws {
-        var schedule = HookSchedule(try Sample.settings())
-        schedule.add((1...4).map { Sample.delivery($0) })
+        var schedule = HookSchedule(try HookSample.settings())
+        schedule.add((1...4).map { HookSample.delivery($0) })
         _ = schedule.start(now: start)
         _ = fail(&schedule, 1, at: start, status, retryAfter: 60 * second)
         #expect(schedule.start(now: start + 60 * second - 1) == nil)
@@ -139,8 +140,8 @@ struct HookScheduleTests {
 
     @Test("410 disables the hook, which keeps what it holds until it is enabled")
     func gone() throws {
-        var schedule = HookSchedule(try Sample.settings(maxAge: second))
-        schedule.add([Sample.delivery(1), Sample.delivery(2)])
+        var schedule = HookSchedule(try HookSample.settings(maxAge: second))
+        schedule.add([HookSample.delivery(1), HookSample.delivery(2)])
         _ = schedule.start(now: start)
         let late = start + 100 * second
         let outcome = fail(&schedule, 1, at: late, 410)
@@ -157,8 +158,8 @@ struct HookScheduleTests {
     @Test("Redirects are failures like others")
     func redirects() throws {
         for status in [100, 199, 300, 301, 302, 307, 308, 401, 404, 500, 599] {
-            var schedule = HookSchedule(try Sample.settings())
-            schedule.add([Sample.delivery(1)])
+            var schedule = HookSchedule(try HookSample.settings())
+            schedule.add([HookSample.delivery(1)])
             _ = schedule.start(now: start)
             let outcome = fail(&schedule, 1, at: start, status)
             #expect(outcome?.result == .retried(at: start + second))
@@ -168,8 +169,10 @@ struct HookScheduleTests {
 
     @Test("What cannot be written is dead, and the next revision has its turn")
     func refused() throws {
-        var schedule = HookSchedule(try Sample.settings())
-        schedule.add([Sample.delivery(1, alert: 1), Sample.delivery(2, alert: 1, revision: 2)])
+        var schedule = HookSchedule(try HookSample.settings())
+        schedule.add([
+            HookSample.delivery(1, alert: 1), HookSample.delivery(2, alert: 1, revision: 2),
+        ])
         #expect(schedule.start(now: start)?.sequence == 1)
         let outcome = schedule.refuse(1, "it cannot be rendered", now: start)
         #expect(outcome?.result == .dead && outcome?.attempts == 0)
@@ -180,33 +183,33 @@ struct HookScheduleTests {
 
     @Test("Room is kept, and nothing is held twice")
     func room() throws {
-        var schedule = HookSchedule(try Sample.settings(), capacity: 3)
-        #expect(schedule.add([5, 3, 1, 3, 9].map { Sample.delivery($0) }) == 3)
+        var schedule = HookSchedule(try HookSample.settings(), capacity: 3)
+        #expect(schedule.add([5, 3, 1, 3, 9].map { HookSample.delivery($0) }) == 3)
         #expect(schedule.room == 0 && schedule.holds(5) && !schedule.holds(9))
-        #expect(schedule.add([1, 3, 5, 9].map { Sample.delivery($0) }) == 0)
+        #expect(schedule.add([1, 3, 5, 9].map { HookSample.delivery($0) }) == 0)
         #expect(schedule.start(now: start)?.sequence == 1)
-        #expect(schedule.add([Sample.delivery(1)]) == 0)
+        #expect(schedule.add([HookSample.delivery(1)]) == 0)
         _ = schedule.finish(1, HookAnswer(status: 200), now: start, duration: 0, chance: 0)
-        #expect(schedule.add([3, 5, 9].map { Sample.delivery($0) }) == 1)
+        #expect(schedule.add([3, 5, 9].map { HookSample.delivery($0) }) == 1)
     }
 
     @Test("A replayed earlier revision goes before a later one that still waits")
     func replayed() throws {
-        var schedule = HookSchedule(try Sample.settings())
-        schedule.add([Sample.delivery(8, alert: 1, revision: 2)])
-        schedule.add([Sample.delivery(3, alert: 1)])
+        var schedule = HookSchedule(try HookSample.settings())
+        schedule.add([HookSample.delivery(8, alert: 1, revision: 2)])
+        schedule.add([HookSample.delivery(3, alert: 1)])
         #expect(schedule.start(now: start)?.sequence == 3)
-        schedule.add([Sample.delivery(2, alert: 1, revision: 0)])
+        schedule.add([HookSample.delivery(2, alert: 1, revision: 0)])
         _ = fail(&schedule, 3, at: start)
         #expect(schedule.start(now: start)?.sequence == 2)
     }
 
     @Test("Numbers from elsewhere do not overflow")
     func extremes() throws {
-        var schedule = HookSchedule(try Sample.settings(maxAge: .max))
+        var schedule = HookSchedule(try HookSample.settings(maxAge: .max))
         schedule.add([
-            Sample.delivery(.min, attempts: .max, created: .max, due: .min),
-            Sample.delivery(.max, attempts: .min, created: .min, due: .max),
+            HookSample.delivery(.min, attempts: .max, created: .max, due: .min),
+            HookSample.delivery(.max, attempts: .min, created: .min, due: .max),
         ])
         #expect(schedule.start(now: .max)?.sequence == .min)
         #expect(schedule.start(now: .max)?.sequence == .max)

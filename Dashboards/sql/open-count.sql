@@ -1,0 +1,8 @@
+-- title: How many alerts wait
+-- about: Neither acknowledged nor closed.
+-- params: from=0 to=9999999999
+-- columns: open
+SELECT count(*) AS open
+FROM v_alerts
+WHERE status = 'open' AND state IN ('confirmed', 'provisional')
+    AND time_s >= :from AND time_s < :to;

@@ -1,0 +1,1 @@
+"""Writes and checks what stands in Dashboards/: Grafana boards, Prometheus rules, SQL."""
