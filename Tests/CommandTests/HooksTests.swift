@@ -52,6 +52,46 @@ struct HooksTests {
         #expect(try hooks("enable", "--hook", "soc").errorText.contains("not disabled"))
     }
 
+    @Test("What a hook does not take waits; without the hook it is given up, with it revived")
+    func life() throws {
+        let traffic = try Traffic(Sandbox())
+        let sandbox = traffic.sandbox
+        try sandbox.write("secret", try sandbox.run("hooks", "secret").expecting().output)
+        // Nobody listens at port 1.
+        let hook = "  - {name: soc, type: webhook, url: 'http://127.0.0.1:1/a?b', allow_http: true,"
+            + " allow_private: true, secret: {secret_file: secret}, min: info, rules: ['REF-*']}"
+        let more = hook + "\ndrain_timeout: 1s"
+        let configuration = try RunTests.configuration(traffic, more: more)
+        let run = try sandbox.run("run", "--config", configuration).expecting(69)
+        let wanted = run.outputLines.count { $0.contains("\"name\":\"REF-") }
+        func hooks(_ words: String...) throws -> [[String: Any]] {
+            try sandbox.run(["hooks"] + words + ["--config", configuration]).expecting().objects()
+        }
+        var row = try #require(try hooks("list").first)
+        #expect(row["pending"] as? Int == wanted && wanted > 1)
+        #expect(row["configured"] as? Bool == true && row["last_reason"] != nil)
+        #expect(row["url"] as? String == "http://127.0.0.1:1/a" && row["oldest_pending"] != nil)
+        _ = try RunTests.configuration(traffic)
+        row = try #require(try hooks("list").first)
+        #expect(row["configured"] as? Bool == false && row["pending"] as? Int == wanted)
+        #expect(try hooks("drop", "--hook", "soc", "--yes").isEmpty)
+        let dead = try hooks("dead", "--hook", "soc")
+        #expect(dead.count == wanted)
+        let alert = try #require(dead[0]["alert"] as? String)
+        let name = "\(alert.prefix(12)).\(dead[0]["revision"] as? Int ?? -1)"
+        let named = try hooks("replay", name, "--dry-run")
+        #expect(named.map { $0["sequence"] as? Int } == [dead[0]["sequence"] as? Int])
+        #expect(try hooks("replay", "--since", "2100-01-01T00:00:00Z", "--dry-run").isEmpty)
+        _ = try RunTests.configuration(traffic, more: more)
+        _ = try hooks("replay", name)
+        row = try #require(try hooks("list").first)
+        #expect(row["pending"] as? Int == 1 && row["dead"] as? Int == wanted - 1)
+        _ = try hooks("replay")
+        row = try #require(try hooks("list").first)
+        #expect(row["pending"] as? Int == wanted && row["dead"] as? Int == 0)
+        try sandbox.run("store", "verify", sandbox.path("run.db")).expecting()
+    }
+
     @Test("While a service owns the store it is asked")
     func service() throws {
         let traffic = try Traffic(Sandbox(), events: 500)
