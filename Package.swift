@@ -78,6 +78,7 @@ let package = Package(
                 "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "TokenScan", "Detection",
                 "Intake", "EventStore", "Delivery", "Places",
             ]),
+        library("Console", []),
         // Floor 5
         .executableTarget(
             name: "grantrail",
@@ -85,6 +86,7 @@ let package = Package(
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
                 "Places", "MarkedText", "Configuration", "GrantLedger", "CAllocator", "COpenSSL", arguments,
+                "Console",
             ],
             swiftSettings: strict),
 
@@ -111,6 +113,7 @@ let package = Package(
                 "Pipeline", "AuditModel", "Detection", "Intake", "LogFormats", "EventStore",
                 "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat", "Delivery", "TestSupport",
             ]),
+        tests("Console", ["Console", "TestSupport"]),
         // Runs the built program; reads the repository.
         tests("Command", ["TestSupport"]),
         tests("Tidy", []),

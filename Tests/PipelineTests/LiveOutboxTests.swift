@@ -62,10 +62,14 @@ final class ScriptedCourier: LiveCourier, @unchecked Sendable {
         return outcomes
     }
 
-    func disabledHooks() -> [(hook: String, reason: String)] {
+    func states() -> [LiveHookState] {
         lock.lock()
         defer { lock.unlock() }
-        return refused
+        return refused.map { hook, reason in
+            var state = LiveHookState(hook: hook)
+            state.disabledReason = reason
+            return state
+        }
     }
 
     func enable(_ hook: String) -> Bool {

@@ -17,6 +17,8 @@ struct AlertBook {
     private var provisional: [ID128: Provisional] = [:]
     /// Mere recounts that nobody waits for, with the latest content.
     private var recounts: [ID128: AlertChange] = [:]
+    /// Alerts that became confirmed and were not before, since they were last asked for.
+    private var confirmed = AlertCounts()
     /// The stored record of an alert.
     private let stored: (ID128) throws(StoreError) -> AlertRecord?
 
@@ -35,6 +37,12 @@ struct AlertBook {
     }
 
     var provisionalCount: Int { provisional.count }
+
+    /// Alerts that became confirmed since the last call.
+    mutating func takeConfirmed() -> AlertCounts {
+        defer { confirmed = AlertCounts() }
+        return confirmed
+    }
 
     /// What a look ahead found that nobody was told yet.
     mutating func foresee(_ alerts: [Alert]) throws(StoreError) -> [AlertRecord] {
@@ -91,6 +99,7 @@ struct AlertBook {
             let foreseen = provisional.removeValue(forKey: alert.id)
             let isHistoric = isHistoric(alert)
             guard let before else {
+                if !isHistoric { count(alert) }
                 records.append(
                     Self.record(
                         alert, revision: 1, isHistoric ? .historic : .confirmed,
@@ -105,6 +114,7 @@ struct AlertBook {
             }
             let isFirst = before.state == .provisional
             let staysHistoric = before.state == .historic && !isNotable
+            if before.state != .confirmed, !staysHistoric { count(alert) }
             records.append(
                 Self.record(
                     alert, revision: before.revision + (isNotable || isFirst ? 1 : 0),
@@ -130,6 +140,7 @@ struct AlertBook {
             if let known, known.state != .withdrawn, known.severity >= alert.severity { continue }
             provisional[alert.id] = nil
             let isHistoric = isHistoric(alert)
+            if !isHistoric, known?.state != .confirmed { count(alert) }
             records.append(
                 Self.record(
                     alert, revision: (known?.revision ?? 0) + 1,
@@ -154,6 +165,7 @@ struct AlertBook {
             }
             provisional[change.alert.id] = nil
             let state: AlertState = before.state == .historic ? .historic : .confirmed
+            if state == .confirmed, before.state != .confirmed { count(change.alert) }
             let record = Self.record(
                 change.alert, revision: before.revision, state, isNotable: false)
             if record.body != before.body { records.append(record) }
@@ -170,6 +182,10 @@ struct AlertBook {
             records.append(Self.withdrawn(record))
         }
         return records.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
+    }
+
+    private mutating func count(_ alert: Alert) {
+        confirmed.count(rule: alert.rule.name, severity: alert.severity)
     }
 
     private static func isNews(

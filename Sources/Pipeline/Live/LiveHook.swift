@@ -13,6 +13,20 @@ public struct LiveHook: Sendable {
     }
 }
 
+/// How a hook stands with its courier. Counts are of this process.
+public struct LiveHookState: Sendable, Equatable {
+    public var hook: String
+    /// What its receiver said that wants nothing any more; nil for one that is tried.
+    public var disabledReason: String?
+    /// Whether only probes are sent, because too much failed.
+    public var isBreakerOpen = false
+    public var delivered = 0
+    public var retried = 0
+    public var dead = 0
+
+    public init(hook: String) { self.hook = hook }
+}
+
 /// Carries deliveries to hooks, in its own time and on threads of its own.
 public protocol LiveCourier: AnyObject, Sendable {
     /// How many more deliveries it takes for a hook.
@@ -23,8 +37,8 @@ public protocol LiveCourier: AnyObject, Sendable {
     @discardableResult func add(_ deliveries: [HookDelivery]) -> Int
     /// What became of attempts since the last call, in order.
     func takeOutcomes() -> [HookOutcome]
-    /// Hooks whose receiver wants nothing any more, and what it said.
-    func disabledHooks() -> [(hook: String, reason: String)]
+    /// How each hook stands.
+    func states() -> [LiveHookState]
     /// Tries a hook again that was disabled.
     ///
     /// - Returns: false if there is no such hook.
@@ -36,10 +50,16 @@ public protocol LiveCourier: AnyObject, Sendable {
 }
 
 extension Courier: LiveCourier {
-    /// Hooks that answered 410 and get nothing.
-    public func disabledHooks() -> [(hook: String, reason: String)] {
-        statuses().compactMap { status in
-            status.disabledReason.map { (hook: status.name, reason: $0) }
+    /// How each hook stands.
+    public func states() -> [LiveHookState] {
+        statuses().map { status in
+            var state = LiveHookState(hook: status.name)
+            state.disabledReason = status.disabledReason
+            state.isBreakerOpen = status.isBreakerOpen
+            state.delivered = Int(status.delivered)
+            state.retried = Int(status.retried)
+            state.dead = Int(status.dead)
+            return state
         }
     }
 }

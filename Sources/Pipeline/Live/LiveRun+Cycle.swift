@@ -119,6 +119,7 @@ extension LiveRun {
             try tell()
         }
         try refill()
+        try sampleHooks(now)
         holdBack()
         try keepHouse(now, isStopping: isStopping)
     }
@@ -216,6 +217,7 @@ extension LiveRun {
         if told.isEmpty { return }
         status.change { status in
             status.withdrawn += expired.count
+            status.confirmed.add(book.takeConfirmed())
             for record in told where record.isNotable && record.state == .confirmed {
                 status.alerts[record.severity, default: 0] += 1
             }
@@ -247,7 +249,7 @@ extension LiveRun {
                 detail: origins.encoded)
         }
         turn.commit.route = route
-        try store.commit(turn.commit)
+        try timedCommit(turn.commit)
         timers.committedFrontier = engine.frontier
         durable.note(turn.commit.positions)
         try showRows()

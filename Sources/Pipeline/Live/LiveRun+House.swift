@@ -19,6 +19,7 @@ extension LiveRun {
         timers.housekeeping = now + 10_000_000_000
         watchDisk()
         try retain()
+        sampleDisk()
     }
 
     /// Writes the rules' memory down; a failure costs time at the next start and nothing else.

@@ -57,7 +57,11 @@ extension LiveRun {
                         + "\(outcome.reason); `grantrail hooks replay` tries again"))
             }
         }
-        for (hook, reason) in courier.disabledHooks() where outbox.disabled.insert(hook).inserted {
+        for known in courier.states() {
+            guard let reason = known.disabledReason,
+                outbox.disabled.insert(known.hook).inserted
+            else { continue }
+            let hook = known.hook
             let state = HookState(name: hook, isDisabled: true, reason: reason, time: clock.wall())
             turn.commit.hooks.append(state)
             turn.commit.controls.append(
@@ -87,6 +91,23 @@ extension LiveRun {
             outbox.held[hook.name] = held.union(fresh.map(\.record.sequence))
             courier.add(fresh.map { Self.delivery($0.record, $0.body) })
         }
+    }
+
+    /// What metrics say of hooks, every few seconds.
+    func sampleHooks(_ now: Int64) throws(StoreError) {
+        guard let courier = options.courier, now >= timers.hooks else { return }
+        timers.hooks = now + 5_000_000_000
+        let counts = try store.deliveryCounts()
+        let moment = clock.wall()
+        let metrics = courier.states().map { state in
+            let count = counts.first { $0.hook == state.hook }
+            let age = count?.oldestPending.map { max(0, Double(moment - $0) / 1e9) }
+            return HookMetric(
+                hook: state.hook, queue: count?.pending ?? 0, oldestSeconds: age ?? 0,
+                dead: count?.dead ?? 0, delivered: state.delivered, retried: state.retried,
+                gaveUp: state.dead, breakerOpen: state.isBreakerOpen)
+        }
+        status.change { $0.hooks = metrics }
     }
 
     /// Looks for everything that waits once more: somebody changed the outbox.

@@ -7,6 +7,7 @@ extension LiveRun {
     /// Brings the rules to where the store is: from the snapshot if it fits, else by learning from
     /// all events that are kept.
     func recover() throws(StoreError) {
+        announceRules()
         let progress = try store.progress() ?? EngineProgress()
         origins = EventOrigins(encoded: progress.detail)
         let foreign = min(progress.read, store.eventCount)..<store.eventCount
@@ -104,8 +105,9 @@ extension LiveRun {
             log(LiveLogLine(
                 .info, "run.learning", "rules learn from \(count) stored events: \(reason)"))
         }
-        let run = try Learner(store: store, rules: rulesInUse, limits: options.limits)
-            .learn(before: frontier)
+        let run = try Learner(
+            store: store, rules: rulesInUse, limits: options.limits, progress: noteLearning
+        ).learn(before: frontier)
         engine = LiveEngine(run: run, frontier: frontier, read: store.eventCount)
         for index in store.blocks.indices where store.blocks[index].maxTime >= frontier {
             let batch = try store.readBlock(index)
@@ -126,7 +128,7 @@ extension LiveRun {
                 "\(untold) of the oldest alerts found in the past were not stored: there are more "
                     + "than rules remember"))
         }
-        status.change { $0.rules = rulesInUse.count }
+        announceRules()
     }
 
     /// Begins to teach other rules; they are exchanged when they have learned.
@@ -153,8 +155,10 @@ extension LiveRun {
             return
         }
         if learning.until < engine.frontier {
-            try Learner(store: store, rules: learning.rules, limits: options.limits)
-                .teach(&run, times: learning.until ... (engine.frontier - 1))
+            try Learner(
+                store: store, rules: learning.rules, limits: options.limits,
+                progress: noteLearning
+            ).teach(&run, times: learning.until ... (engine.frontier - 1))
         }
         try settleRecounts()
         engine.run = run

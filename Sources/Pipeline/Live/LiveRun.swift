@@ -184,6 +184,7 @@ public final class LiveRun: @unchecked Sendable {
             }
             let entries = queue.take(mostBytes: Self.cycleBytes, within: 0.05)
             timers.attend(clock.steady(), isQueueEmpty: queue.isEmpty)
+            status.turn(at: clock.steady())
             var turn = LiveTurn()
             turn.isBehind = queue.waitingBytes > Self.cycleBytes
             for (source, content) in entries {
@@ -287,6 +288,7 @@ struct LiveTimers {
     var snapshot: Int64?
     var housekeeping: Int64 = .min
     var positions: Int64 = .min
+    var hooks: Int64 = .min
     var recounts: Int64 = .min
     var isLow = false
     var holding: [Int] = []

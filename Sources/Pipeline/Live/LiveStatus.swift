@@ -25,9 +25,21 @@ public struct LiveStatus: Sendable {
         }
     }
 
+    /// What lies on disk.
+    public struct Disk: Sendable, Equatable {
+        /// The store and its log.
+        public var bytes: Int64
+        /// Bytes that are free beside it; nil where the system does not say.
+        public var free: Int64?
+        public var isWritable: Bool
+        /// Events before this position were removed.
+        public var firstPosition: Int64
+    }
+
     /// Whether what comes in is read, stored and judged now.
     public var isReady: Bool {
-        !isLearning && !isStopping && sources.allSatisfy(\.condition.isReady)
+        !isLearning && !isStopping && disk?.isWritable != false
+            && sources.allSatisfy(\.condition.isReady)
     }
     public var sources: [Source]
     /// Rules are being taught from the store.
@@ -53,6 +65,20 @@ public struct LiveStatus: Sendable {
     public var rules = 0
     /// When the rules' memory was last saved, by the wall clock.
     public var lastSnapshot: Int64?
+    /// The stage's last sign of life, by the steady clock; nil before the first.
+    public var heartbeat: Int64?
+    /// Turns that the stage took since sources were started.
+    public var turns = 0
+    /// Stored events that rules have learned from, of how many.
+    public var learning: (done: Int64, total: Int64)?
+    /// Alerts by the rule and the severity they were first confirmed with.
+    public var confirmed = AlertCounts()
+    /// How long commits took.
+    public var commitSeconds = DurationHistogram()
+    /// Nil before the first look.
+    public var disk: Disk?
+    /// Where alerts are delivered to.
+    public var hooks: [HookMetric] = []
 
     init(sources: [String], rules: Int) {
         self.sources = sources.map(Source.init)

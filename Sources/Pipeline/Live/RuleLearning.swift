@@ -49,6 +49,8 @@ struct Learner {
     let store: EventStore
     let rules: [Rule]
     let limits: Ledger.Limits
+    /// Hears after each block how many events were read, and of how many.
+    var progress: ((Int64, Int64?) -> Void)?
 
     /// A run that has seen all kept events before a time.
     func learn(before time: Int64) throws(StoreError) -> DetectionRun {
@@ -60,7 +62,7 @@ struct Learner {
     /// Gives a run the events of a stretch of time, none of which it has seen.
     func teach(_ run: inout DetectionRun, times: ClosedRange<Int64>) throws(StoreError) {
         var learning = run
-        try StoreReplay(store, times: times).run { batch, row, pool in
+        try StoreReplay(store, times: times).run(progress: progress) { batch, row, pool in
             learning.take(batch, row: row, pool: pool)
         }
         run = learning

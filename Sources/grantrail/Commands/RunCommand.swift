@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuditModel
 import Configuration
+import Console
 import Delivery
 import Detection
 import EventStore
@@ -53,13 +54,21 @@ struct Service {
     private let log: @Sendable (LiveLogLine) -> Void
     private let clock = ServiceClock.system
     private let sinks: ServiceSinks
+    private let notifier: ServiceNotifier?
 
     init(_ configuration: ServiceConfiguration) {
         self.configuration = configuration
+        let environment = ProcessInfo.processInfo.environment
         let service = ServiceLog(
-            format: configuration.log.format, level: configuration.log.level)
+            format: configuration.log.format, level: configuration.log.level,
+            isJournal: ServiceLog.isJournal(environment["JOURNAL_STREAM"]))
+        let notifier = ServiceNotifier(environment: environment)
         let clock = clock
-        log = { service.write($0, at: clock.wall()) }
+        log = { line in
+            service.write(line, at: clock.wall())
+            notifier?.hear(line.code)
+        }
+        self.notifier = notifier
         sinks = ServiceSinks(configuration, log: log)
     }
 
@@ -110,6 +119,14 @@ struct Service {
         signals.on(SIGHUP) { [self] in _ = reload(run) }
         let server = try listen(run)
         defer { server.close() }
+        let status: @Sendable () -> LiveStatus = { run.status.now }
+        let console = listenForProbes(status) {
+            server.close()
+            try? store.close()
+        }
+        defer { console?.stop() }
+        notifier?.start(status, clock)
+        defer { notifier?.close() }
         do throws(LiveRun.Failure) {
             try run.run()
         } catch {
@@ -132,6 +149,25 @@ struct Service {
             }
         } catch {
             throw .control(error)
+        }
+    }
+
+    /// Serves metrics and health, if that is wanted.
+    ///
+    /// - Parameter tidy: is called before the process ends because that cannot be done.
+    private func listenForProbes(
+        _ status: @escaping @Sendable () -> LiveStatus, tidy: () -> Void
+    ) -> ConsoleServer? {
+        do throws(ConsoleError) {
+            let server = try ServiceConsole.start(configuration.http, clock, status: status)
+            if let place = server?.place {
+                log(LiveLogLine(
+                    .info, "http.listening", "metrics and health are served at http://\(place)/"))
+            }
+            return server
+        } catch {
+            tidy()
+            Terminal.fail("\(error.message) [\(error.code.rawValue)]", status: error.exitStatus)
         }
     }
 
@@ -162,6 +198,7 @@ struct Service {
     /// Opens files of alerts anew and reads the rules again; unsound ones change nothing.
     private func reload(_ run: LiveRun) -> Bool? {
         sinks.reopen()
+        notifier?.beginReload(clock)
         guard let rules = Self.rules(configuration) else {
             log(LiveLogLine(.error, "rules.refused",
                 "the rules were not exchanged, because they are not sound; the old ones stay in "
