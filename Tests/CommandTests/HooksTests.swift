@@ -16,6 +16,107 @@ struct HooksTests {
         }
     }
 
+    @Test("Hooks are listed also where their secrets are missing; what matches nothing says so")
+    func list() throws {
+        let traffic = try Traffic(Sandbox(), events: 500)
+        let sandbox = traffic.sandbox
+        let configuration = try sandbox.write(
+            "config.yaml",
+            lines: [
+                "store: {path: s.db}", "sinks:",
+                "  - {name: soc, type: webhook, url: 'https://a/b?c=d', secret: {secret_env: NO}}",
+                "  - {name: chat, type: webhook, body: slack, url: {secret_env: NO}}",
+            ])
+        @discardableResult
+        func hooks(_ words: String..., status: Int32 = 0) throws -> Finished {
+            try sandbox.run(["hooks"] + words + ["--config", configuration]).expecting(status)
+        }
+        #expect(try hooks("list", status: 66).errorText.contains("there is no such file"))
+        try sandbox.run("ingest", traffic.path, "--store", sandbox.path("s.db")).expecting()
+        #expect(
+            try hooks("list").outputLines == [
+                #"{"hook":"soc","configured":true,"body":"grantrail","url":"https://a/b","#
+                    + #""pending":0,"delivered":0,"dead":0}"#,
+                #"{"hook":"chat","configured":true,"body":"slack","pending":0,"delivered":0,"#
+                    + #""dead":0}"#,
+            ])
+        let alone = try sandbox.run("hooks", "list", "--store", sandbox.path("s.db")).expecting()
+        #expect(alone.output.isEmpty && alone.errorText.isEmpty)
+        #expect(try hooks("dead").output.isEmpty)
+        #expect(try hooks("replay").errorText.contains("tried again: 0"))
+        #expect(try hooks("replay", "7f3a", status: 66).errorText.contains("7f3a"))
+        try hooks("replay", "7f3", status: 64)
+        #expect(try hooks("drop", "--hook", "soc", "--yes", status: 64).errorText
+            .contains("is configured"))
+        #expect(try hooks("drop", "--hook", "old", status: 66).errorText.contains("'old'"))
+        #expect(try hooks("enable", "--hook", "soc").errorText.contains("not disabled"))
+    }
+
+    @Test("What a hook does not take waits; without the hook it is given up, with it revived")
+    func life() throws {
+        let traffic = try Traffic(Sandbox())
+        let sandbox = traffic.sandbox
+        try sandbox.write("secret", try sandbox.run("hooks", "secret").expecting().output)
+        // Nobody listens at port 1.
+        let hook = "  - {name: soc, type: webhook, url: 'http://127.0.0.1:1/a?b', allow_http: true,"
+            + " allow_private: true, secret: {secret_file: secret}, min: info, rules: ['REF-*']}"
+        let more = hook + "\ndrain_timeout: 1s"
+        let configuration = try RunTests.configuration(traffic, more: more)
+        let run = try sandbox.run("run", "--config", configuration).expecting(69)
+        let wanted = run.outputLines.count { $0.contains("\"name\":\"REF-") }
+        func hooks(_ words: String...) throws -> [[String: Any]] {
+            try sandbox.run(["hooks"] + words + ["--config", configuration]).expecting().objects()
+        }
+        var row = try #require(try hooks("list").first)
+        #expect(row["pending"] as? Int == wanted && wanted > 1)
+        #expect(row["configured"] as? Bool == true && row["last_reason"] != nil)
+        #expect(row["url"] as? String == "http://127.0.0.1:1/a" && row["oldest_pending"] != nil)
+        _ = try RunTests.configuration(traffic)
+        row = try #require(try hooks("list").first)
+        #expect(row["configured"] as? Bool == false && row["pending"] as? Int == wanted)
+        #expect(try hooks("drop", "--hook", "soc", "--yes").isEmpty)
+        let dead = try hooks("dead", "--hook", "soc")
+        #expect(dead.count == wanted)
+        let alert = try #require(dead[0]["alert"] as? String)
+        let name = "\(alert.prefix(12)).\(dead[0]["revision"] as? Int ?? -1)"
+        let named = try hooks("replay", name, "--dry-run")
+        #expect(named.map { $0["sequence"] as? Int } == [dead[0]["sequence"] as? Int])
+        #expect(try hooks("replay", "--since", "2100-01-01T00:00:00Z", "--dry-run").isEmpty)
+        _ = try RunTests.configuration(traffic, more: more)
+        _ = try hooks("replay", name)
+        row = try #require(try hooks("list").first)
+        #expect(row["pending"] as? Int == 1 && row["dead"] as? Int == wanted - 1)
+        _ = try hooks("replay")
+        row = try #require(try hooks("list").first)
+        #expect(row["pending"] as? Int == wanted && row["dead"] as? Int == 0)
+        try sandbox.run("store", "verify", sandbox.path("run.db")).expecting()
+    }
+
+    @Test("While a service owns the store it is asked")
+    func service() throws {
+        let traffic = try Traffic(Sandbox(), events: 500)
+        _ = try RunTests.configuration(traffic, until: false)
+        let run = try RunTests.serve(
+            traffic.sandbox,
+            """
+            "$GRANTRAIL" hooks enable --hook soc --config $CONFIG && echo asked
+            "$GRANTRAIL" hooks list --config $CONFIG && echo listed
+            "$GRANTRAIL" hooks enable --hook soc --store run.db && echo asked alone
+            """
+        ).expecting()
+        #expect(run.outputLines == ["asked", "listed", "asked alone"], "\(run.errorText)")
+        #expect(run.errorText.components(separatedBy: "it was not disabled").count == 3)
+        // One that cannot be reached although it has the store is not gone round.
+        let other = try traffic.sandbox.write(
+            "other.yaml", lines: ["store: {path: run.db}", "control: {socket: nobody.sock}"])
+        let refused = try RunTests.serve(
+            traffic.sandbox,
+            "\"$GRANTRAIL\" hooks enable --hook soc --config \(other); echo status $?"
+        ).expecting()
+        #expect(refused.outputLines == ["status 74"], "\(refused.errorText)")
+        #expect(refused.errorText.contains("another process is writing"))
+    }
+
     @Test("A configuration says what is missing for a webhook, and what may listen")
     func check() throws {
         let sandbox = try Sandbox()

@@ -50,7 +50,6 @@ enum Fixture {
              allow_http: true, routing_key: {secret_env: PAGER_KEY}}
         http: {listen: "0.0.0.0:8088"}
         control: {socket: /run/gt.sock}
-        http: {listen: "[::1]:8088"}
         drain_timeout: 1m
         jobs: 4
         log: {format: json, level: debug}

@@ -40,7 +40,7 @@ public struct WebhookSecret: Sendable, CustomStringConvertible, CustomDebugStrin
     private static func fault(_ why: String) -> HookError {
         HookError(
             .secret, "cannot sign with the secret: \(why); make one with "
-                + "`echo whsec_$(openssl rand -base64 32)`")
+                + "`grantrail hooks secret`")
     }
 }
 

@@ -93,10 +93,8 @@ struct HookRow {
         parts.append("pending \(pending)\(age)")
         parts.append("dead \(dead)")
         parts.append("delivered \(delivered)")
-        if lastStatus != nil || !lastReason.isEmpty {
-            let status = lastStatus.map { "\($0) " } ?? ""
-            parts.append("last: " + style.escape(status + lastReason))
-        }
+        // The reason names the status where there was one.
+        if !lastReason.isEmpty { parts.append("last: " + style.escape(lastReason)) }
         if let body { parts.append(style.dim(body)) }
         if let url { parts.append(style.dim(style.escape(url))) }
         return parts.joined(separator: "  ")

@@ -6,7 +6,7 @@ struct HooksCommand: ParsableCommand {
         commandName: "hooks", abstract: "Look after webhooks and what waits for them.",
         subcommands: [
             List.self, Dead.self, Replay.self, Drop.self, Enable.self, Secret.self,
-            HooksRender.self, HooksVerify.self,
+            HooksTest.self, HooksRender.self, HooksVerify.self,
         ])
 
     struct Secret: ParsableCommand {

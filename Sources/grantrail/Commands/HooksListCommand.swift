@@ -98,11 +98,10 @@ struct DeadPrinter {
 
     private func line(_ record: DeliveryRecord) -> String {
         let style = output.style
-        let status = record.lastStatus.map { "\($0) " } ?? ""
         return [
             style.dim(TimeText.string(record.created, precision: 3)),
             style.bold(style.escape(record.hook)), "\(record.alert.hex).\(record.revision)",
-            "attempts \(record.attempts)", style.escape(status + record.reason),
+            "attempts \(record.attempts)", style.escape(record.reason),
         ].joined(separator: "  ")
     }
 }

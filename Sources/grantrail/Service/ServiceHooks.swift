@@ -17,19 +17,11 @@ struct ServiceHooks {
     init(
         _ configuration: ServiceConfiguration, store: ID128, key: FingerprintKey
     ) throws(HookError) {
-        var hooks: [LiveHook] = []
-        var carried: [CourierHook] = []
-        for sink in configuration.sinks {
-            guard case .webhook(let webhook) = sink.kind else { continue }
-            let writer = Self.writer(webhook, store: store, key: key)
-            carried.append(
-                CourierHook(settings: try Self.settings(webhook, sink.name)) { delivery in
-                    writer.render(delivery.body, sequence: delivery.sequence)
-                })
-            let routing = sink.routing
-            hooks.append(LiveHook(name: sink.name, takes: routing.takes))
+        let carried = try Self.carried(configuration, store: store, key: key)
+        hooks = configuration.sinks.compactMap { sink in
+            guard case .webhook = sink.kind else { return nil }
+            return LiveHook(name: sink.name, takes: sink.routing.takes)
         }
-        self.hooks = hooks
         if hooks.isEmpty {
             courier = nil
             return
@@ -38,6 +30,22 @@ struct ServiceHooks {
         courier = Courier(
             hooks: carried, transport: CurlTransport(wall: ServiceClock.system.wall),
             version: Grantrail.configuration.version, onOutcome: {})
+    }
+
+    /// All webhooks as the courier wants them.
+    static func carried(
+        _ configuration: ServiceConfiguration, store: ID128, key: FingerprintKey
+    ) throws(HookError) -> [CourierHook] {
+        var carried: [CourierHook] = []
+        for sink in configuration.sinks {
+            guard case .webhook(let webhook) = sink.kind else { continue }
+            let writer = writer(webhook, store: store, key: key)
+            carried.append(
+                CourierHook(settings: try settings(webhook, sink.name)) { delivery in
+                    writer.render(delivery.body, sequence: delivery.sequence)
+                })
+        }
+        return carried
     }
 
     private static func settings(

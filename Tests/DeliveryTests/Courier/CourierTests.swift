@@ -44,6 +44,12 @@ struct CourierTests {
         }
     }
 
+    /// Waits for something, ten seconds at most.
+    private func wait(for isDone: () -> Bool) {
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while !isDone(), Date() < deadline { Thread.sleep(forTimeInterval: 0.005) }
+    }
+
     /// Takes outcomes until so many deliveries are done, or ten seconds are over.
     private func outcomes(_ courier: Courier, done: Int) -> [HookOutcome] {
         var outcomes: [HookOutcome] = []
@@ -112,7 +118,7 @@ struct CourierTests {
         defer { server.stop() }
         let courier = courier([try hook(server.url, inFlight: 1)])
         courier.add(deliveries(1...3))
-        while courier.statuses().first?.isDisabled != true { Thread.sleep(forTimeInterval: 0.005) }
+        wait { courier.statuses().first?.isDisabled == true }
         Thread.sleep(forTimeInterval: 0.3)
         let status = try #require(courier.statuses().first)
         #expect(status.held == 3 && status.retried == 1 && server.requests.count == 1)
@@ -181,7 +187,7 @@ struct CourierTests {
         defer { server.stop() }
         let slow = courier([try hook(server.url, inFlight: 2)])
         slow.add(deliveries(1...10))
-        while server.requests.count < 2 { Thread.sleep(forTimeInterval: 0.005) }
+        wait { server.requests.count >= 2 }
         #expect(slow.stop(within: 5))
         #expect(slow.takeOutcomes().count == 2 && server.requests.count == 2)
         #expect(slow.room(for: "soc") == 0 && slow.statuses().first?.held == 10)
@@ -190,7 +196,7 @@ struct CourierTests {
         defer { hanging.stop() }
         let stuck = courier([try hook(hanging.url, timeout: 8_000_000_000, inFlight: 1)])
         stuck.add(deliveries(1...1))
-        while hanging.requests.isEmpty { Thread.sleep(forTimeInterval: 0.005) }
+        wait { !hanging.requests.isEmpty }
         let start = Date()
         #expect(!stuck.stop(within: 0.1))
         #expect(Date().timeIntervalSince(start) < 2.5)
@@ -210,7 +216,7 @@ struct CourierTests {
         let rows = deliveries(1...8)
         #expect(courier.room(for: "soc") == 5 && courier.room(for: "other") == 0)
         #expect(courier.add(rows) == 5)
-        while courier.room(for: "soc") < 5 { Thread.sleep(forTimeInterval: 0.005) }
+        wait { courier.room(for: "soc") == 5 }
         #expect(courier.add(rows) == 3)
         #expect(outcomes(courier, done: 8).count == 8)
         #expect(server.requests.count == 8)

@@ -20,6 +20,8 @@ private struct Play {
     var attempts: [Int64: Int] = [:]
     var dueAt: [Int64: Int64] = [:]
     var pausedUntil: Int64 = .min
+    /// Until when the receiver wants to hear nothing of a delivery.
+    var restsUntil: [Int64: Int64] = [:]
     var lastProbe: Int64 = .min
     var mood = 0
 
@@ -67,6 +69,7 @@ private struct Play {
             schedule.enable(now: now)
             pausedUntil = .min
             dueAt = [:]
+            restsUntil = [:]
         }
     }
 
@@ -74,8 +77,8 @@ private struct Play {
         let rows = Array(outbox.prefix(random.below(60)))
         let room = schedule.room
         let added = schedule.add(rows.map { refreshed($0) } + flying)
-        #expect(added <= room && schedule.room == room - added)
-        outbox.removeFirst(added)
+        #expect(added <= min(room, rows.count) && schedule.room == room - added)
+        outbox.removeFirst(min(added, outbox.count))
     }
 
     private func refreshed(_ row: HookDelivery) -> HookDelivery {
@@ -93,6 +96,8 @@ private struct Play {
         }
         #expect(wake.map { $0 <= now } ?? false, "seed \(seed): it did not say so")
         #expect(schedule.disabledReason == nil && now >= pausedUntil)
+        let rest = restsUntil[delivery.sequence, default: .min]
+        #expect(now >= rest, "seed \(seed): Retry-After is not obeyed")
         #expect(done[delivery.sequence] == nil, "seed \(seed): it is sent again")
         #expect(!flying.contains { $0.alert == delivery.alert }, "seed \(seed): two of one alert")
         let earlier = revisions[delivery.alert, default: []].filter { $0 < delivery.revision }
@@ -134,6 +139,7 @@ private struct Play {
             let isDisabled = schedule.disabledReason != nil
             #expect(isDisabled || at <= delivery.created + settings.maxAge)
             dueAt[delivery.sequence] = at
+            restsUntil[delivery.sequence] = now + (answer.retryAfter ?? 0)
         } else {
             #expect((outcome.result == .delivered) == (answer.status == 200))
             finish(outcome)
