@@ -34,28 +34,44 @@ extension EventStore {
         _ result: inout AppendResult
     ) throws(StoreError) {
         let stored = try storedRows(chunk, of: batch)
-        var rows = ContiguousArray<Int>()
-        rows.reserveCapacity(chunk.count)
+        var rest = chunk
         var hasSealed = false
-        for row in chunk {
-            let id = batch.id(.event, row)
-            if stored?[row - chunk.lowerBound] == true
-                || (hasSealed && sealedIDs.index(of: id) != nil) || !tailIDs.insert(id).isNew
-            {
-                result.duplicates += 1
-                continue
-            }
-            rows.append(row)
-            if tail.count + rows.count == BlockFormat.rows {
-                take(rows, of: batch, &table)
-                result.appended += rows.count
-                rows.removeAll(keepingCapacity: true)
+        while !rest.isEmpty {
+            let fresh = Self.freshRows(
+                &rest, of: batch, room: BlockFormat.rows - tail.count, ids: tailIDs,
+                sealed: hasSealed ? sealedIDs : nil
+            ) { stored?[$0 - chunk.lowerBound] == true }
+            take(fresh.rows, of: batch, &table)
+            result.appended += fresh.rows.count
+            result.duplicates += fresh.duplicates
+            if tail.count == BlockFormat.rows {
                 try seal()
                 hasSealed = true
             }
         }
-        take(rows, of: batch, &table)
-        result.appended += rows.count
+    }
+
+    /// Rows that are new, up to so many, from the start of some rows, which are taken from them.
+    /// Outside the object, so that not every row asks who else uses its parts.
+    private static func freshRows(
+        _ rest: inout Range<Int>, of batch: EventBatch, room: Int, ids: IDTable,
+        sealed: IDTable?, isStored: (Int) -> Bool
+    ) -> (rows: ContiguousArray<Int>, duplicates: Int) {
+        var rows = ContiguousArray<Int>()
+        rows.reserveCapacity(min(rest.count, room))
+        var duplicates = 0
+        var row = rest.lowerBound
+        while row < rest.upperBound, rows.count < room {
+            let id = batch.id(.event, row)
+            if isStored(row) || sealed?.index(of: id) != nil || !ids.insert(id).isNew {
+                duplicates += 1
+            } else {
+                rows.append(row)
+            }
+            row += 1
+        }
+        rest = row..<rest.upperBound
+        return (rows, duplicates)
     }
 
     /// Moves rows to the tail. Codes are given in the order of rows and, in a row, of columns, so
@@ -209,8 +225,8 @@ extension BatchColumns {
             }
             let table = IDTable(capacity: max(1, count))
             for id in column(.session) where !id.isNone { _ = table.insert(id) }
-            return table.distinct.withUnsafeBufferPointer {
-                FilterPair(events: column(.event), sessions: $0)
+            return withExtendedLifetime(table) {
+                FilterPair(events: column(.event), sessions: table.distinct)
             }
         }
     }

@@ -130,7 +130,9 @@ extension EventStore {
         defer { query.reset() }
         let table = IDTable(capacity: BlockFormat.rows)
         do throws(BlockFault) {
-            for id in try BlockDecoder.eventIDs(query.bytes(0)) { _ = table.insert(id) }
+            let ids = try BlockDecoder.eventIDs(query.bytes(0))
+            guard ids.count <= BlockFormat.rows else { throw BlockFault("it has too many rows") }
+            for id in ids { _ = table.insert(id) }
         } catch {
             throw corrupt("segment \(block) is damaged (\(error.reason))")
         }

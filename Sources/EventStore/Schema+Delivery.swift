@@ -57,7 +57,8 @@ extension Schema {
             alert.state AS state, alert.revision AS revision, \(times("alert.time", "time")), \
             CAST(alert.body AS TEXT) ->> '$.keys.client' AS client, \
             CAST(alert.body AS TEXT) ->> '$.keys.subject' AS subject, \
-            CAST(alert.body AS TEXT) ->> '$.keys.grant' AS grant_id, \
+            coalesce(CAST(alert.body AS TEXT) ->> '$.keys.grant', \
+            CAST(alert.body AS TEXT) ->> '$.keys.family') AS grant_id, \
             CAST(alert.body AS TEXT) ->> '$.attacker.ip' AS attacker_ip, \
             CAST(alert.body AS TEXT) ->> '$.message' AS message, \
             coalesce(triage.status, 'open') AS status \

@@ -79,11 +79,19 @@ final class LiveEngine {
     /// Folds everything before a time.
     func release(below time: Int64, pool: StringPool) {
         guard time > frontier else { return }
-        reorderer.release(below: time) { batch, row in run.take(batch, row: row, pool: pool) }
+        Self.fold(&reorderer, below: time, into: &run, pool)
         frontier = time
         waiting.removeAll { $0.last < time }
         background.removeAll { $0.last < time }
         grants.forget(before: time, waiting: reorderer.count)
+    }
+
+    /// Outside the object, so that not every event asks who else uses its parts.
+    private static func fold(
+        _ reorderer: inout Reorderer, below time: Int64, into run: inout DetectionRun,
+        _ pool: StringPool
+    ) {
+        reorderer.release(below: time) { batch, row in run.take(batch, row: row, pool: pool) }
     }
 
     /// Folds everything there is: every source is at its end.
