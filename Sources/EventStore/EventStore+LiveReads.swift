@@ -84,6 +84,26 @@ extension EventStore {
         return try query.step() ? try checkedAlert(query) : nil
     }
 
+    /// Alerts whose ids begin with some hexadecimal digits, by id.
+    ///
+    /// - Parameter digits: up to 32; nothing matches what is something else.
+    public func alertRecords(
+        withIDPrefix digits: String, limit: Int
+    ) throws(StoreError) -> [AlertRecord] {
+        let left = max(0, 32 - digits.utf8.count)
+        guard try hasLiveTables(), digits.utf8.count <= 32,
+            let low = ID128(hex: digits + String(repeating: "0", count: left)),
+            let high = ID128(hex: digits + String(repeating: "f", count: left))
+        else { return [] }
+        let query = try database.prepare(
+            "SELECT \(Self.alertColumns) FROM alert WHERE id BETWEEN ?1 AND ?2 ORDER BY id "
+                + "LIMIT ?3", doing: "read alerts")
+        query.bind(from: 1, low, high, Int64(max(0, limit)))
+        var records: [AlertRecord] = []
+        while try query.step() { records.append(try checkedAlert(query)) }
+        return records
+    }
+
     static let alertColumns = "id, revision, state, severity, time, body, notable, digest"
 
     private func checkedAlert(_ query: Statement) throws(StoreError) -> AlertRecord {

@@ -77,6 +77,23 @@ import Testing
         #expect(EventStore.verify(path: scratch.path) == [])
     }
 
+    @Test func alertsAreFoundByTheFirstDigitsOfTheirIDs() throws {
+        let scratch = try Scratch()
+        let store = try makeStore(scratch)
+        let all = try store.alertRecords()
+        #expect(try store.alertRecords(withIDPrefix: "", limit: 9).count == all.count)
+        for record in all {
+            #expect(try store.alertRecords(withIDPrefix: record.id.hex, limit: 9) == [record])
+        }
+        let shared = String(all[0].id.hex.prefix(31))
+        #expect(try store.alertRecords(withIDPrefix: shared, limit: 9).count == all.count)
+        #expect(try store.alertRecords(withIDPrefix: shared, limit: 2).count == 2)
+        for nothing in ["1", "xyz", shared + "00"] {
+            #expect(try store.alertRecords(withIDPrefix: nothing, limit: 9) == [])
+        }
+        try store.close()
+    }
+
     @Test func theViewsSayWhatStandsToAnyProgram() throws {
         let scratch = try Scratch()
         let store = try makeStore(scratch)

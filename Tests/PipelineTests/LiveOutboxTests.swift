@@ -172,9 +172,10 @@ struct LiveOutboxTests {
         let store = try EventStore(path: scene.storePath, mode: .amend)
         let record = try #require(try store.alertRecords().first)
         let other = try #require(try store.alertRecords().last)
-        let first = TriageRequest(verb: .ack, ids: [record.id.hex], actor: "anna")
+        let first = TriageRequest(
+            verb: .ack, ids: [record.id.hex, record.id.hex], actor: "anna")
         let done = try first.perform(on: store, at: 5)
-        #expect(done.results.map(\.changed) == [true])
+        #expect(done.results.map(\.changed) == [true, false])
         let second = TriageRequest(
             verb: .ack, ids: [String(record.id.hex.prefix(20)), "ffff00"], actor: "ben")
         let late = try second.perform(on: store, at: 6)

@@ -69,17 +69,19 @@ extension TriageRequest {
     /// - Parameter time: nanoseconds UTC.
     public func perform(on store: EventStore, at time: Int64) throws(StoreError) -> TriageAnswer {
         if let error { return TriageAnswer(results: [], error: error) }
-        let records = try store.alertRecords().filter { $0.state != .withdrawn }
         var commit = LiveCommit()
         var answer = TriageAnswer(results: [])
         for id in ids {
-            let matches = records.filter { $0.id.hex.hasPrefix(id.lowercased()) }
+            let matches = try store.alertRecords(withIDPrefix: id.lowercased(), limit: 2)
             guard let record = matches.first, matches.count == 1 else {
                 let status = matches.isEmpty ? "unknown" : "ambiguous"
                 answer.results.append(.init(id: id, status: status, changed: false))
                 continue
             }
-            let before = try store.triage(of: record.id)
+            // One that is named twice is decided about once.
+            let decided = commit.triages.first { $0.alert == record.id }
+            let before: Triage? =
+                if let decided { decided } else { try store.triage(of: record.id) }
             if let before, stands(before) {
                 answer.results.append(Self.result(before, isChanged: false))
                 continue

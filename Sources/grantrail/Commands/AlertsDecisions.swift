@@ -27,8 +27,9 @@ struct AlertsShow: ParsableCommand {
     func run() {
         perform { () throws(PipelineError) in
             let store = try openStore(store, .readOnly)
-            let records = try onStore { () throws(StoreError) in try store.alertRecords() }
-            let matches = records.filter { $0.id.hex.hasPrefix(id.lowercased()) }
+            let matches = try onStore { () throws(StoreError) in
+                try store.alertRecords(withIDPrefix: id.lowercased(), limit: 6)
+            }
             guard let record = matches.first else { throw .noAlert(id) }
             guard matches.count == 1 else {
                 throw .ambiguousAlert(id, matches.map(\.id.hex))

@@ -20,8 +20,15 @@ struct ServiceRequests {
         return writer.takeBytes()
     }
 
+    /// Why nobody should wait: other requests would wait behind it.
+    private var busy: String? {
+        run.status.now.isLearning
+            ? "the rules learn from the store, which may take minutes; ask again later" : nil
+    }
+
     private func decide(_ request: TriageRequest?) -> TriageAnswer {
         guard let request else { return TriageAnswer(error: "the request cannot be read") }
+        if let busy { return TriageAnswer(error: busy) }
         let time = clock.wall()
         let answer = run.withStore { store in
             do throws(StoreError) {
@@ -35,6 +42,7 @@ struct ServiceRequests {
 
     private func settle(_ request: OutboxRequest?) -> OutboxAnswer {
         guard let request else { return .refused("the request cannot be read") }
+        if let busy { return .refused(busy) }
         let time = clock.wall()
         let answer = run.withStore { store in
             do throws(StoreError) {
