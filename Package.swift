@@ -78,7 +78,7 @@ let package = Package(
                 "AuditModel", "WireFormat", "GrantLedger", "LogFormats", "TokenScan", "Detection",
                 "Intake", "EventStore", "Delivery", "Places",
             ]),
-        library("Console", []),
+        library("Console", ["WireFormat"]),
         // Floor 5
         .executableTarget(
             name: "grantrail",

@@ -1,3 +1,5 @@
+internal import WireFormat
+
 /// Answers as bytes of HTTP/1.1.
 enum AnswerText {
     /// - Parameters:
@@ -32,33 +34,18 @@ enum AnswerText {
 
     /// RFC 9110's one form of dates, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     static func date(_ time: Int64) -> String {
-        let days = Int((time >= 0 ? time : time - 86_399) / 86_400)
-        let second = Int(time - Int64(days) * 86_400)
-        let (year, month, day) = civil(days)
+        let days = (time >= 0 ? time : time - 86_399) / 86_400
+        let second = Int(time - days * 86_400)
+        let (year, month, day) = TimeText.civil(fromDays: days)
         let week = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ]
         let clock = [second / 3600, second / 60 % 60, second % 60].map(two)
             .joined(separator: ":")
-        return "\(week[(days % 7 + 7) % 7]), \(two(day)) \(months[month - 1]) \(year) \(clock) GMT"
+        let name = week[Int(days % 7 + 7) % 7]
+        return "\(name), \(two(day)) \(months[month - 1]) \(year) \(clock) GMT"
     }
 
     private static func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
-
-    /// Year, month and day of a day counted from 1970-01-01.
-    private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
-        // Years of the count begin in March, so that the leap day is their last; 400 of them are
-        // always 146,097 days.
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-    }
 }

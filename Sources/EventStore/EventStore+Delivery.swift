@@ -37,10 +37,19 @@ extension EventStore {
 
     /// How many deliveries of each hook there are, by name.
     public func deliveryCounts() throws(StoreError) -> [DeliveryCount] {
+        try counts(where: "1")
+    }
+
+    /// The same without those that were delivered: costs what is left, however many there were.
+    public func unsettledCounts() throws(StoreError) -> [DeliveryCount] {
+        try counts(where: "status IN ('pending', 'dead')")
+    }
+
+    private func counts(where condition: StaticString) throws(StoreError) -> [DeliveryCount] {
         guard try hasOutbox() else { return [] }
         let query = try database.prepare(
-            "SELECT hook, status, count(*), min(created) FROM delivery GROUP BY hook, status "
-                + "ORDER BY hook", doing: "count deliveries")
+            "SELECT hook, status, count(*), min(created) FROM delivery WHERE \(condition) "
+                + "GROUP BY hook, status ORDER BY hook", doing: "count deliveries")
         var counts: [DeliveryCount] = []
         while try query.step() {
             if counts.last?.hook != query.text(0) {

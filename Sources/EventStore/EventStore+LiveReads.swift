@@ -151,6 +151,7 @@ extension EventStore {
     /// The sequence of the last notice; 0 before the first.
     public func lastNotice() throws(StoreError) -> Int64 {
         guard try hasLiveTables() else { return 0 }
+        if !isReadOnly { return notices.count }
         return try database.number(
             "SELECT seq FROM notice ORDER BY seq DESC LIMIT 1", doing: "read notices")
     }

@@ -137,7 +137,7 @@ struct PrivacyTests {
         ),
     ])
     func vectors(key: [UInt8], message: String, expected: String) throws {
-        let code = try #require(PseudonymHash(key: key)).code(Array(message.utf8))
+        let code = try #require(MessageCode.sha256(key: key, Array(message.utf8)))
         #expect(code.withUnsafeBytes { ID128(hex: expected) == id(of: $0) })
     }
 

@@ -1,6 +1,5 @@
 import Pipeline
 import Testing
-import WireFormat
 
 @Suite("What hooks commands ask a service")
 struct OutboxRequestTests {
@@ -18,9 +17,7 @@ struct OutboxRequestTests {
             #expect(!request.line.contains("\n") && request.line.utf8.count < 1 << 16)
         }
         for answer in [OutboxAnswer.changed(0), .changed(12), .refused("no: \"x\"")] {
-            var writer = JSONWriter()
-            answer.append(to: &writer)
-            #expect(OutboxAnswer(writer.takeBytes()) == answer)
+            #expect(OutboxAnswer(line: answer.line) == answer)
         }
         #expect(
             requests[0].line
@@ -42,13 +39,13 @@ struct OutboxRequestTests {
         ])
     func nonsense(line: String) {
         #expect(OutboxRequest(line: line) == nil)
-        #expect(OutboxAnswer(Array(line.utf8)) == nil)
+        #expect(OutboxAnswer(line: line) == nil)
     }
 
     @Test("A request of too many deliveries and an answer of less than none are refused")
     func bounds() {
         let many = [Int64](repeating: 1, count: OutboxRequest.mostSequences + 1)
         #expect(OutboxRequest(line: OutboxRequest.replay(hook: "s", sequences: many).line) == nil)
-        #expect(OutboxAnswer(Array(#"{"changed":-1}"#.utf8)) == nil)
+        #expect(OutboxAnswer(line: #"{"changed":-1}"#) == nil)
     }
 }

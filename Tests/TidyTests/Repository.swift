@@ -22,7 +22,7 @@ enum Repository {
 
     /// Swift files below a folder that people wrote.
     static func swift(below folder: String) throws -> [File] {
-        try files(below: folder, ".swift").filter { !$0.path.hasSuffix("+Generated.swift") }
+        try files(below: folder, ".swift").filter { !$0.path.contains("/RuleBook/Pack/") }
     }
 
     static func file(_ path: String) throws -> File {

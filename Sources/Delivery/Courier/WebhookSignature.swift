@@ -68,13 +68,7 @@ public enum WebhookSignature {
 
     /// The base64 text of the message's HMAC.
     private static func signature(_ message: [UInt8], _ secret: WebhookSecret) -> [UInt8]? {
-        var digest = [UInt8](repeating: 0, count: 32)
-        var count = 0
-        let result = EVP_Q_mac(
-            nil, "HMAC", nil, "SHA256", nil, secret.key, secret.key.count, message, message.count,
-            &digest, digest.count, &count)
-        guard result != nil, count == 32 else { return nil }
-        return Base64.encode(digest)
+        MessageCode.sha256(key: secret.key, message).map(Base64.encode)
     }
 
     private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {

@@ -29,13 +29,9 @@ extension OutboxRequest {
     private func record(
         _ kind: String, _ hook: String, _ count: Int?, _ store: EventStore, _ time: Int64
     ) -> ControlRecord {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("hook", hook)
-        writer.member("deliveries", count.map { Int64($0) })
-        writer.endObject()
-        return ControlRecord(
-            time: time, kind: kind, position: store.eventCount,
-            body: String(decoding: writer.takeBytes(), as: UTF8.self))
+        .about(kind, at: time, in: store) { writer in
+            writer.member("hook", hook)
+            writer.member("deliveries", count.map { Int64($0) })
+        }
     }
 }

@@ -46,13 +46,7 @@ public enum StatusJSON {
         writer.beginArray()
         for source in status.sources {
             writer.beginObject()
-            writer.member("name", source.name)
-            writer.key("ready")
-            writer.bool(source.condition.isReady)
-            if !source.condition.code.isEmpty { writer.member("code", source.condition.code) }
-            if !source.condition.message.isEmpty {
-                writer.member("message", source.condition.message)
-            }
+            Health.appendCondition(of: source, to: &writer)
             writer.member("records", Int64(source.records))
             writer.member("events", Int64(source.events))
             if !source.lag.isEmpty {

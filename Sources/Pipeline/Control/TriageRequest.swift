@@ -92,7 +92,7 @@ extension TriageRequest {
                 continue
             }
             commit.triages.append(triage)
-            commit.controls.append(control(triage, at: time, position: store.eventCount))
+            commit.controls.append(control(triage, at: time, in: store))
             answer.results.append(Self.result(triage, isChanged: true))
         }
         if !commit.isEmpty { try store.commit(commit) }
@@ -146,17 +146,15 @@ extension TriageRequest {
             actor: triage.actor, time: TimeText.string(triage.time, precision: 0))
     }
 
-    private func control(_ triage: Triage, at time: Int64, position: Int64) -> ControlRecord {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("alert", triage.alert.hex)
-        writer.member("actor", triage.actor)
-        if !triage.reason.isEmpty { writer.member("reason", triage.reason) }
-        if !triage.note.isEmpty { writer.member("note", triage.note) }
-        writer.endObject()
-        return ControlRecord(
-            time: time, kind: "alert.\(triage.status.rawValue)", position: position,
-            body: String(decoding: writer.takeBytes(), as: UTF8.self))
+    private func control(
+        _ triage: Triage, at time: Int64, in store: EventStore
+    ) -> ControlRecord {
+        .about("alert.\(triage.status.rawValue)", at: time, in: store) { writer in
+            writer.member("alert", triage.alert.hex)
+            writer.member("actor", triage.actor)
+            if !triage.reason.isEmpty { writer.member("reason", triage.reason) }
+            if !triage.note.isEmpty { writer.member("note", triage.note) }
+        }
     }
 }
 

@@ -90,17 +90,13 @@ extension LiveRun {
         _ kind: String, _ source: Int, partition: String, detail: String, more: String = "",
         _ turn: inout LiveTurn
     ) {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("source", options.sources[source].source.name)
-        if !partition.isEmpty { writer.member("partition", partition) }
-        if !more.isEmpty { writer.member("code", more) }
-        if !detail.isEmpty { writer.member("detail", detail) }
-        writer.endObject()
         turn.commit.controls.append(
-            ControlRecord(
-                time: clock.wall(), kind: kind, position: store.eventCount,
-                body: String(decoding: writer.takeBytes(), as: UTF8.self)))
+            .about(kind, at: clock.wall(), in: store) { writer in
+                writer.member("source", options.sources[source].source.name)
+                if !partition.isEmpty { writer.member("partition", partition) }
+                if !more.isEmpty { writer.member("code", more) }
+                if !detail.isEmpty { writer.member("detail", detail) }
+            })
     }
 
     /// Ends a cycle: rules look at what came, everything is committed, then told and acknowledged.

@@ -27,7 +27,7 @@ extension LiveRun {
                 "hook \(state.name) gets nothing: \(state.reason); `grantrail hooks enable` "
                     + "tries it again"))
         }
-        for count in try store.deliveryCounts() where count.pending > 0 {
+        for count in try store.unsettledCounts() where count.pending > 0 {
             if names.contains(count.hook) { continue }
             log(LiveLogLine(.warning, "hook.unknown",
                 "\(count.pending) deliveries wait for hook \(count.hook), which is not configured: "
@@ -46,7 +46,10 @@ extension LiveRun {
     /// Notes what the courier did, for the next commit.
     func collectOutcomes(_ turn: inout LiveTurn) {
         guard let courier = options.courier else { return }
-        for outcome in courier.takeOutcomes() {
+        let outcomes = courier.takeOutcomes()
+        // Nothing happened to a hook of which there is nothing to tell.
+        if outcomes.isEmpty { return }
+        for outcome in outcomes {
             turn.commit.deliveries.append(Self.change(outcome))
             turn.commit.controls.append(record(outcome))
             if case .retried = outcome.result { continue }
@@ -65,9 +68,10 @@ extension LiveRun {
             let state = HookState(name: hook, isDisabled: true, reason: reason, time: clock.wall())
             turn.commit.hooks.append(state)
             turn.commit.controls.append(
-                ControlRecord(
-                    time: state.time, kind: "hook.disabled", position: store.eventCount,
-                    body: Self.object([("hook", hook), ("reason", reason)])))
+                .about("hook.disabled", at: state.time, in: store) { writer in
+                    writer.member("hook", hook)
+                    writer.member("reason", reason)
+                })
             log(LiveLogLine(.error, "hook.disabled",
                 "hook \(hook) gets nothing any more: \(reason); `grantrail hooks enable` tries it "
                     + "again"))
@@ -97,7 +101,7 @@ extension LiveRun {
     func sampleHooks(_ now: Int64) throws(StoreError) {
         guard let courier = options.courier, now >= timers.hooks else { return }
         timers.hooks = now + 5_000_000_000
-        let counts = try store.deliveryCounts()
+        let counts = try store.unsettledCounts()
         let moment = clock.wall()
         let metrics = courier.states().map { state in
             let count = counts.first { $0.hook == state.hook }
@@ -139,7 +143,7 @@ extension LiveRun {
         courier.stop(within: Double(max(0, limit - clock.steady())) / 1e9)
         try settleOutcomes()
         let names = Set(options.hooks.map(\.name)).subtracting(outbox.disabled)
-        return try store.deliveryCounts().filter { names.contains($0.hook) }
+        return try store.unsettledCounts().filter { names.contains($0.hook) }
             .reduce(0) { $0 + $1.pending }
     }
 
@@ -176,22 +180,13 @@ extension LiveRun {
             case .retried: "delivery.retried"
             case .dead: "delivery.dead"
             }
-        var parts = [
-            ("hook", outcome.hook), ("message", "\(outcome.alert.hex).\(outcome.revision)"),
-            ("attempt", String(outcome.attempts)),
-            ("milliseconds", String(outcome.duration / 1_000_000)),
-        ]
-        if let status = outcome.status { parts.append(("status", String(status))) }
-        if !outcome.reason.isEmpty { parts.append(("reason", outcome.reason)) }
-        return ControlRecord(
-            time: outcome.time, kind: kind, position: store.eventCount, body: Self.object(parts))
-    }
-
-    private static func object(_ members: [(String, String)]) -> String {
-        var writer = JSONWriter()
-        writer.beginObject()
-        for (name, value) in members { writer.member(name, value) }
-        writer.endObject()
-        return String(decoding: writer.takeBytes(), as: UTF8.self)
+        return .about(kind, at: outcome.time, in: store) { writer in
+            writer.member("hook", outcome.hook)
+            writer.member("message", "\(outcome.alert.hex).\(outcome.revision)")
+            writer.member("attempt", Int64(outcome.attempts))
+            writer.member("milliseconds", outcome.duration / 1_000_000)
+            writer.member("status", outcome.status.map { Int64($0) })
+            if !outcome.reason.isEmpty { writer.member("reason", outcome.reason) }
+        }
     }
 }

@@ -94,17 +94,22 @@ public struct Health: Sendable {
         writer.beginArray()
         for source in status.sources.prefix(Self.mostSources) {
             writer.beginObject()
-            writer.member("name", source.name)
-            writer.key("ready")
-            writer.bool(source.condition.isReady)
-            if !source.condition.code.isEmpty { writer.member("code", source.condition.code) }
-            if !source.condition.message.isEmpty {
-                writer.member("message", Self.harmless(source.condition.message))
-            }
+            Self.appendCondition(of: source, to: &writer)
             if let time = source.lastTime { writer.member("last_time", time: time, precision: 3) }
             writer.endObject()
         }
         writer.endArray()
+    }
+
+    /// Name and condition of a source, as members of an object.
+    static func appendCondition(of source: LiveStatus.Source, to writer: inout JSONWriter) {
+        writer.member("name", source.name)
+        writer.key("ready")
+        writer.bool(source.condition.isReady)
+        if !source.condition.code.isEmpty { writer.member("code", source.condition.code) }
+        if !source.condition.message.isEmpty {
+            writer.member("message", harmless(source.condition.message))
+        }
     }
 
     private func appendHooks(to writer: inout JSONWriter) {

@@ -84,16 +84,14 @@ struct DecisionArguments: ParsableArguments {
     }
 
     private func answer(to request: TriageRequest) throws(PipelineError) -> TriageAnswer {
-        do throws(ControlError) {
-            return try ControlClient.ask(request, at: socket ?? store + ".sock")
-        } catch {
-            if socket != nil || !error.isNobodyThere { throw .control(error) }
-        }
-        let opened = try openStore(store, .amend)
-        return try onStore { () throws(StoreError) in
-            defer { try? opened.close() }
-            return try request.perform(on: opened, at: ServiceClock.system.wall())
-        }
+        try StoreChange.make(
+            store: store, socket: socket ?? store + ".sock", isServiceNamed: socket != nil,
+            asking: { (socket) throws(ControlError) in
+                try ControlClient.ask(request, at: socket)
+            },
+            changing: { (store) throws(StoreError) in
+                try request.perform(on: store, at: ServiceClock.system.wall())
+            })
     }
 
     private static func line(_ result: TriageAnswer.Result) -> String {

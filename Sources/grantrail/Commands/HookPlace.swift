@@ -59,28 +59,19 @@ struct HookPlace {
     /// - Returns: what was changed, counted.
     func change(_ requests: [OutboxRequest]) throws(PipelineError) -> Int {
         var changed = 0
-        for (number, request) in requests.enumerated() {
-            do throws(ControlError) {
-                changed += Self.count(
-                    OutboxAnswer(try ControlClient.ask(request.line, at: socket)), socket)
-            } catch {
-                guard error.isNobodyThere else { throw .control(error) }
-                return changed + (try changeStore(requests[number...]))
-            }
+        for request in requests {
+            changed += try StoreChange.make(
+                store: store, socket: socket,
+                asking: { (socket) throws(ControlError) in
+                    let line = String(
+                        decoding: try ControlClient.ask(request.line, at: socket), as: UTF8.self)
+                    return Self.count(OutboxAnswer(line: line), socket)
+                },
+                changing: { (store) throws(StoreError) in
+                    try request.perform(on: store, at: ServiceClock.system.wall())
+                })
         }
         return changed
-    }
-
-    private func changeStore(_ requests: ArraySlice<OutboxRequest>) throws(PipelineError) -> Int {
-        let opened = try openStore(store, .amend)
-        return try onStore { () throws(StoreError) in
-            var changed = 0
-            for request in requests {
-                changed += try request.perform(on: opened, at: ServiceClock.system.wall())
-            }
-            try opened.close()
-            return changed
-        }
     }
 
     private static func count(_ answer: OutboxAnswer?, _ socket: String) -> Int {

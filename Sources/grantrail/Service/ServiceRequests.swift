@@ -1,6 +1,5 @@
 import EventStore
 import Pipeline
-import WireFormat
 
 /// Requests at the control socket that change what stands in the store of a running service: they
 /// are done on the thread that owns it, between two cycles.
@@ -15,9 +14,7 @@ struct ServiceRequests {
             return Array(ControlJSON.text(decide(TriageRequest(text: text))).utf8)
         }
         guard request.hasPrefix("hooks.") else { return nil }
-        var writer = JSONWriter()
-        settle(OutboxRequest(line: request)).append(to: &writer)
-        return writer.takeBytes()
+        return Array(settle(OutboxRequest(line: request)).line.utf8)
     }
 
     /// Why nobody should wait: other requests would wait behind it.
