@@ -25,8 +25,7 @@ public struct BatchColumns: Sendable {
     /// Where each row's payload ends in `bytes`; `stride` elements as well.
     public var payloadEnds: ContiguousArray<Int>
     public var bytes: ContiguousArray<UInt8> = []
-    /// Ordered by row.
-    public var texts: ContiguousArray<EventBatch.IDText> = []
+    public var texts = IDTexts()
 
     /// Columns of zeros and absent values; `generation` is 0 as well, not -1.
     public init(stride: Int) {

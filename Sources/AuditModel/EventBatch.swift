@@ -32,21 +32,8 @@ public struct EventBatch: Sendable {
     public private(set) var payloadEnds: ContiguousArray<Int> = []
     /// Payloads one after another.
     public private(set) var bytes: ContiguousArray<UInt8> = []
-    /// Texts of ids that their bits cannot give back, ordered by row.
-    public private(set) var texts: ContiguousArray<IDText> = []
-
-    /// The text of one id of one row.
-    public struct IDText: Sendable, Equatable {
-        public var row: Int
-        public var column: IDColumn
-        public var text: String
-
-        public init(row: Int, column: IDColumn, text: String) {
-            self.row = row
-            self.column = column
-            self.text = text
-        }
-    }
+    /// Texts of ids that their bits cannot give back.
+    public private(set) var texts = IDTexts()
 
     public init(capacity: Int) {
         self.capacity = max(1, capacity)
@@ -90,7 +77,19 @@ public struct EventBatch: Sendable {
 
     /// Keeps the text of an id of the last appended row.
     public mutating func keepText(_ text: String, of column: IDColumn) {
-        texts.append(IDText(row: count - 1, column: column, text: text))
+        texts.append(text, row: count - 1, column: column)
+    }
+
+    /// Keeps the text of an id of the last appended row by its bytes.
+    public mutating func keepText(_ text: UnsafeRawBufferPointer, of column: IDColumn) {
+        texts.append(text, row: count - 1, column: column)
+    }
+
+    /// Keeps all texts of a list for the last appended row.
+    public mutating func keepTexts(_ list: IDTexts) {
+        for index in 0..<list.count {
+            list.withBytes(index) { keepText($0, of: list.column(index)) }
+        }
     }
 
     /// Appends row `row` of another batch whose codes mean the same as this one's, with its
@@ -98,7 +97,8 @@ public struct EventBatch: Sendable {
     public mutating func append(row: Int, of other: borrowing EventBatch) {
         let source = other[row]
         other.withPayload(row) { append(source, payload: $0) }
-        for entry in other.idTexts(row: row) { keepText(entry.text, of: entry.column) }
+        texts.append(
+            other.texts.indexes(row..<row + 1), of: other.texts, shift: count - 1 - row)
     }
 
     /// Drops all events and texts; keeps the memory.
@@ -168,18 +168,11 @@ public struct EventBatch: Sendable {
         }
     }
 
-    /// The kept texts of one row.
-    public func idTexts(row: Int) -> ArraySlice<IDText> {
-        if texts.isEmpty { return [] }
-        var low = 0
-        var high = texts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if texts[middle].row < row { low = middle + 1 } else { high = middle }
-        }
-        var end = low
-        while end < texts.count, texts[end].row == row { end += 1 }
-        return ArraySlice(texts[low..<end])
+    /// The kept texts of one row, as if it were row 0.
+    public func idTexts(row: Int) -> IDTexts {
+        var list = IDTexts()
+        list.append(texts.indexes(row..<row + 1), of: texts, shift: -row)
+        return list
     }
 
     /// The text of an id: the kept one, else the UUID of its bits; nil when the id is absent.
@@ -188,8 +181,7 @@ public struct EventBatch: Sendable {
         if bits.isNone { return nil }
         if column == .ip { return IPAddress(bits: bits).text }
         if column == .event { return bits.hex }
-        if let kept = idTexts(row: row).first(where: { $0.column == column }) { return kept.text }
-        return bits.uuidText
+        return texts.text(column, row: row) ?? bits.uuidText
     }
 }
 

@@ -95,6 +95,19 @@ public struct StringPool: Sendable {
         }
     }
 
+    /// The number of bytes of a text.
+    public func length(of code: UInt32) -> Int {
+        let index = Int(code)
+        return index == 0 ? 0 : ends[index] - ends[index - 1]
+    }
+
+    /// Lends all texts one after another, in order of their codes.
+    public func withAllBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try arena.withUnsafeBytes(body)
+    }
+
     /// The text of a code; bytes that are not UTF-8 come out as U+FFFD.
     public func text(_ code: UInt32) -> String {
         withBytes(of: code) { String(decoding: $0, as: UTF8.self) }

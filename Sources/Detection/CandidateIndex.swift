@@ -263,7 +263,7 @@ extension EventBatch {
     /// Whether the bits of an id alone give its text.
     fileprivate func hasOwnText(_ column: IDColumn, _ row: Int) -> Bool {
         texts.isEmpty || column == .ip || column == .event
-            || !idTexts(row: row).contains { $0.column == column }
+            || texts.index(column, row: row) == nil
     }
 }
 

@@ -6,7 +6,7 @@ internal import GrantLedger
 final class KeptEvent: Sendable {
     let row: EventRow
     let transition: Transition?
-    let texts: ContiguousArray<EventBatch.IDText>
+    let texts: IDTexts
     let payload: ContiguousArray<UInt8>
 
     /// Payloads beyond this are not kept.
@@ -19,7 +19,7 @@ final class KeptEvent: Sendable {
     init(_ batch: EventBatch, _ row: Int, _ transition: Transition?) {
         self.row = batch[row]
         self.transition = transition
-        texts = ContiguousArray(batch.idTexts(row: row))
+        texts = batch.idTexts(row: row)
         payload = batch.withPayload(row) { bytes in
             bytes.count <= Self.longestPayload ? ContiguousArray(bytes) : []
         }
@@ -34,14 +34,13 @@ final class KeptEvent: Sendable {
         row.kind = event.kind
         self.row = row
         transition = nil
-        texts = []
+        texts = IDTexts()
         payload = []
     }
 
     /// An event as a state image kept it.
     init(
-        row: EventRow, transition: Transition?, texts: ContiguousArray<EventBatch.IDText>,
-        payload: ContiguousArray<UInt8>
+        row: EventRow, transition: Transition?, texts: IDTexts, payload: ContiguousArray<UInt8>
     ) {
         self.row = row
         self.transition = transition
@@ -63,7 +62,7 @@ final class KeptEvent: Sendable {
     var batch: EventBatch {
         var batch = EventBatch(capacity: 1)
         payload.withUnsafeBytes { batch.append(row, payload: $0) }
-        for entry in texts { batch.keepText(entry.text, of: entry.column) }
+        batch.keepTexts(texts)
         return batch
     }
 }

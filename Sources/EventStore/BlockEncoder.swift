@@ -17,6 +17,8 @@ final class BlockEncoder {
     var issuedRows: ContiguousArray<UInt16> = []
     var indexes = ContiguousArray<UInt16>(repeating: 0, count: BlockFormat.rows)
     var textPool = StringPool()
+    /// Codes in `textPool` of the texts of ids that are being encoded.
+    private var textCodes: ContiguousArray<UInt32> = []
 
     /// The stored bytes of the last block.
     var storedBytes: UnsafeRawBufferPointer { stored.bytes }
@@ -117,18 +119,22 @@ final class BlockEncoder {
     private func encodeIDTexts(
         _ columns: borrowing BatchColumns, _ rows: Range<Int>
     ) -> BlockFormat.Encoding? {
-        let kept = columns.texts.filter { rows.contains($0.row) }
+        let kept = columns.texts.indexes(rows)
         if kept.isEmpty { return nil }
         textPool.removeAll()
-        let codes = kept.map { textPool.code(of: $0.text) }
+        textCodes.removeAll(keepingCapacity: true)
+        for index in kept {
+            textCodes.append(columns.texts.withBytes(index) { textPool.code(of: $0) })
+        }
         appendTextList()
         packed.appendVarint(UInt64(kept.count))
-        var row = rows.lowerBound
-        for (entry, code) in zip(kept, codes) {
-            packed.appendVarint(UInt64(entry.row - row))
-            packed.append(UInt8(truncatingIfNeeded: entry.column.rawValue))
-            packed.appendVarint(UInt64(code))
-            row = entry.row
+        var before = rows.lowerBound
+        for index in kept {
+            let row = columns.texts.row(index)
+            packed.appendVarint(UInt64(row - before))
+            packed.append(UInt8(truncatingIfNeeded: columns.texts.column(index).rawValue))
+            packed.appendVarint(UInt64(textCodes[index - kept.lowerBound]))
+            before = row
         }
         return .idTexts
     }
@@ -137,11 +143,9 @@ final class BlockEncoder {
     private func appendTextList() {
         packed.appendVarint(UInt64(textPool.count))
         for code in 1..<UInt32(max(1, textPool.count)) {
-            packed.appendVarint(UInt64(textPool.withBytes(of: code) { $0.count }))
+            packed.appendVarint(UInt64(textPool.length(of: code)))
         }
-        for code in 1..<UInt32(max(1, textPool.count)) {
-            textPool.withBytes(of: code) { packed.append($0) }
-        }
+        textPool.withAllBytes { packed.append($0) }
     }
 
     /// Row references into a list of distinct values, from ``indexes``: one byte each up to 256

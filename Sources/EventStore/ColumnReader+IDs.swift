@@ -129,8 +129,7 @@ extension ColumnReader {
             row += delta
             let from = index == 0 ? 0 : list.ends[index - 1]
             let bytes = UnsafeRawBufferPointer(rebasing: list.bytes[from..<list.ends[index]])
-            let text = String(decoding: bytes, as: UTF8.self)
-            columns.texts.append(EventBatch.IDText(row: row, column: id, text: text))
+            columns.texts.append(bytes, row: row, column: id)
         }
         return true
     }

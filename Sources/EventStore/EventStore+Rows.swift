@@ -62,25 +62,8 @@ extension BatchColumns {
         let start = rows.lowerBound == 0 ? 0 : payloadEnds[rows.lowerBound - 1]
         for row in rows { result.payloadEnds[row - rows.lowerBound] = payloadEnds[row] - start }
         result.bytes = ContiguousArray(bytes[start..<payloadEnds[rows.upperBound - 1]])
-        var next = firstText(of: rows.lowerBound)
-        while next < texts.count, texts[next].row < rows.upperBound {
-            var text = texts[next]
-            text.row -= rows.lowerBound
-            result.texts.append(text)
-            next += 1
-        }
+        result.texts.append(texts.indexes(rows), of: texts, shift: -rows.lowerBound)
         return result
-    }
-
-    /// The index of the first text of a row or of a later one.
-    private func firstText(of row: Int) -> Int {
-        var low = 0
-        var high = texts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if texts[middle].row < row { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 
     /// Copies some rows of each of several columns that lie one after another.

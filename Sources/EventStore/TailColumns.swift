@@ -6,7 +6,7 @@ extension BatchColumns {
     mutating func removeAll() {
         count = 0
         bytes.removeAll(keepingCapacity: true)
-        texts.removeAll(keepingCapacity: true)
+        texts.removeAll()
     }
 
     /// Appends some rows of a batch, everything but the codes.
@@ -61,11 +61,9 @@ extension BatchColumns {
         }
         if batch.texts.isEmpty { return }
         for index in 0..<rows.count {
-            for text in batch.idTexts(row: rows[index]) {
-                var text = text
-                text.row = count + index
-                texts.append(text)
-            }
+            let row = rows[index]
+            texts.append(
+                batch.texts.indexes(row..<row + 1), of: batch.texts, shift: count + index - row)
         }
     }
 

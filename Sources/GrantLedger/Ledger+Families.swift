@@ -50,8 +50,8 @@ extension Ledger {
             serial: serial, issuer: event.issuer, client: event.client, anchor: anchor,
             firstTime: event.time, lastTime: event.time)
         family.isBorn = isBorn
-        if let kept = batch.idTexts(row: row).first(where: { $0.column == column }) {
-            family.anchorText = anchorTexts.code(of: kept.text)
+        if let kept = batch.texts.index(column, row: row) {
+            family.anchorText = batch.texts.withBytes(kept) { anchorTexts.code(of: $0) }
         }
         let index = families.add(family) { index, old in
             familyTable.remove(Self.hash(issuer: old.issuer, anchor: old.anchor), index)

@@ -26,7 +26,8 @@ struct PlainEvent: Equatable {
         ] as [WritableKeyPath<EventRow, UInt32>] { event[keyPath: path] = 0 }
         self.row = "\(event)"
         payload = batch.withPayload(row) { [UInt8]($0) }
-        texts = batch.idTexts(row: row).map { "\($0.column)=\($0.text)" }
+        let kept = batch.idTexts(row: row)
+        texts = (0..<kept.count).map { "\(kept.column($0))=\(kept.text($0))" }
     }
 }
 

@@ -38,9 +38,9 @@ extension KeptEvent: StateCodable {
         writer.put(transition != nil)
         if let transition { writer.record(transition) }
         writer.put(texts.count)
-        for entry in texts {
-            writer.put(entry.column.rawValue)
-            writer.put(entry.text)
+        for index in 0..<texts.count {
+            writer.put(texts.column(index).rawValue)
+            writer.put(texts.text(index))
         }
         writer.numbers(payload)
     }
@@ -49,12 +49,12 @@ extension KeptEvent: StateCodable {
         let row: EventRow = try reader.record()
         let isLedgers: Bool = try reader.get()
         let transition: Transition? = isLedgers ? try reader.record() : nil
-        var texts: ContiguousArray<EventBatch.IDText> = []
+        var texts = IDTexts()
         for _ in 0..<(try reader.count(ofBytes: 12)) {
             guard let column = IDColumn(rawValue: try reader.get()) else {
                 throw .damaged("a text belongs to no column")
             }
-            texts.append(EventBatch.IDText(row: 0, column: column, text: try reader.get()))
+            texts.append(try reader.get() as String, row: 0, column: column)
         }
         self.init(
             row: row, transition: transition, texts: texts,

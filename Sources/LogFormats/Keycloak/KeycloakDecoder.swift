@@ -142,7 +142,7 @@ struct KeycloakDecoder: ~Copyable {
         batch.append(row, payload: payload.build(document))
         for index in mapper.kept.indices {
             let entry = mapper.kept[index]
-            batch.keepText(String(decoding: entry.text, as: UTF8.self), of: entry.column)
+            batch.keepText(entry.text, of: entry.column)
         }
         if payload.isIncomplete {
             note(.fieldTooLong, record, "members of the payload were left out", &issues)

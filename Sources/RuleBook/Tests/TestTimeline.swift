@@ -67,9 +67,13 @@ struct TestTimeline {
             }
             entries.append(
                 Entry(
-                    row: row, idTexts: batch.idTexts(row: index).map { ($0.column, $0.text) },
+                    row: row, idTexts: Self.texts(batch.idTexts(row: index)),
                     payload: batch.withPayload(index) { Array($0) }))
         }
+    }
+
+    private static func texts(_ list: IDTexts) -> [(column: IDColumn, text: String)] {
+        (0..<list.count).map { (list.column($0), list.text($0)) }
     }
 
     consuming func batch() -> EventBatch {
