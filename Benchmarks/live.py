@@ -12,7 +12,11 @@ import selectors
 import statistics
 import subprocess
 import sys
+import threading
 import time
+import urllib.request
+
+from confluent_kafka import KafkaException
 
 import archive
 import brokers
@@ -40,15 +44,16 @@ def arguments():
     parser.add_argument("--must-latency", type=float, default=250, help="p99 in milliseconds")
     parser.add_argument("--must-slope", type=float, default=100, help="MB/h of memory; judged in "
                         "runs of 10 minutes and more")
-    parser.add_argument("--broker", choices=sorted(brokers.KINDS), help="tansu, which keeps "
-                        "answering for long; noida for the top speed")
+    parser.add_argument("--broker", choices=sorted(brokers.KINDS), default="noida")
+    parser.add_argument("--kept", type=float, default=60, help="seconds that the broker keeps "
+                        "records: these brokers look through all they have at every fetch, and "
+                        "become slow with it; 0 to keep all (60)")
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", default=".build/live.json", help="file of the results")
     parser.add_argument("--binary", help="instead of a release build")
     parser.add_argument("--keep", action="store_true", help="keep the work directory")
     options = parser.parse_args()
-    options.broker = options.broker or ("noida" if options.top_speed else "tansu")
     return options
 
 
@@ -77,12 +82,23 @@ def sent_by(sent, moment):
     return count
 
 
+def stored_events(address):
+    """How many events the service says it has; 0 while it does not answer. Asking it costs
+    next to nothing; a process that opens the store would take a core from what is measured."""
+    try:
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+            page = answer.read().decode()
+    except OSError:
+        return 0
+    return int(float(page.partition("\ngrantrail_store_events ")[2].partition("\n")[0] or 0))
+
+
 class Sampler:
     """Processor time, memory, store size and stored events of a process over time."""
 
-    def __init__(self, pid, binary, store):
+    def __init__(self, pid, address, store):
         self.pid = pid
-        self.binary = binary
+        self.address = address
         self.store = store
         self.started = time.time()
         self.samples = []
@@ -109,10 +125,29 @@ class Sampler:
             "store": size,
         })
         if len(self.samples) % 5 == 0:
-            self.stored.append((time.time(), evidence.event_count(self.binary, self.store)))
+            self.stored.append((time.time(), stored_events(self.address)))
 
     def after(self, seconds):
         return [one for one in self.samples if one["time"] - self.started >= seconds]
+
+
+class Retention(threading.Thread):
+    """Has the broker forget records after a while, as a topic's retention does."""
+
+    def __init__(self, broker, partitions, seconds):
+        super().__init__(daemon=True)
+        self.broker = broker
+        self.partitions = partitions
+        self.seconds = seconds
+
+    def run(self):
+        while True:
+            ends = self.broker.ends(TOPIC, self.partitions)
+            time.sleep(self.seconds)
+            try:
+                self.broker.delete_before(TOPIC, ends)
+            except (KafkaException, TimeoutError) as error:
+                say(f"the broker keeps what it has: {error!r}")
 
 
 class Steady:
@@ -123,6 +158,7 @@ class Steady:
         self.work = work
         self.broker = brokers.KINDS[options.broker](os.path.join(work, "broker")).start()
         self.broker.create_topic(TOPIC, options.partitions)
+        self.address = f"127.0.0.1:{brokers.free_port(19300, 19399)}"
         self.first = {}
         self.alerts = 0
         self.drained = False
@@ -132,12 +168,13 @@ class Steady:
         path = os.path.join(self.work, "live.yml")
         with open(path, "w") as sink:
             sink.write(configuration(store, [kafka_source(self.broker, TOPIC)],
-                                     snapshot_every="5m", tokens=self.options.tokens))
+                                     snapshot_every="5m", tokens=self.options.tokens,
+                                     listen=self.address))
         self.errors = open(os.path.join(self.work, "live.err"), "w+b")
         self.service = processes.start(
             [self.options.binary, "run", "--config", path], stdout=subprocess.PIPE,
             stderr=self.errors, env={**os.environ, **self.broker.environment()}, bufsize=0)
-        self.sampler = Sampler(self.service.pid, self.options.binary, store)
+        self.sampler = Sampler(self.service.pid, self.address, store)
 
     def start_traffic(self):
         options = self.options
@@ -146,6 +183,8 @@ class Steady:
                    TOPIC, options.rate, options.minutes * 60, options.sessions, options.thefts,
                    options.seed]
         self.traffic = processes.start([str(part) for part in command], stdout=self.log)
+        if options.kept and self.broker.forgets:
+            Retention(self.broker, options.partitions, options.kept).start()
 
     def listen(self):
         """Notes when each theft is first told of, and takes a sample every second. False if the
@@ -284,14 +323,15 @@ def top_speed(report, options, work):
     count = len(records)
     del records
     source = kafka_source(broker, TOPIC)
+    address = f"127.0.0.1:{brokers.free_port(19300, 19399)}"
     service = Service(options.binary, work, [source], environment=broker.environment(),
-                      snapshot_every="5m")
+                      snapshot_every="5m", listen=address)
     started = time.monotonic()
     process = service.start(until_end=broker.ends_are_exact)
     marks = []
     while process.poll() is None and (not marks or marks[-1][1] < count):
-        time.sleep(0.5)
-        stored = evidence.event_count(options.binary, service.store)
+        time.sleep(0.25)
+        stored = stored_events(address)
         if stored and (not marks or stored > marks[-1][1]):
             marks.append((time.monotonic() - started, stored))
         if time.monotonic() - started > 600:

@@ -38,6 +38,8 @@ class Broker:
     ends_are_exact = True
     #: How long a member that was killed may wait until it is let in again.
     join_seconds = 1.0
+    #: Whether records can be deleted from the beginning of a partition.
+    forgets = False
     #: Client settings that it cannot be read without.
     properties = {}
 
@@ -101,6 +103,12 @@ class Broker:
         finally:
             consumer.close()
 
+    def delete_before(self, topic, ends):
+        """Lets go of all records before an offset in each partition, as retention does."""
+        places = [TopicPartition(topic, number, end) for number, end in enumerate(ends)]
+        for future in self.admin().delete_records(places).values():
+            future.result(30)
+
     def committed(self, topic, partitions, group):
         """The offsets a group has committed; below 0 where it has none."""
         consumer = Consumer({"bootstrap.servers": self.address, "group.id": group, "log_level": 0})
@@ -129,6 +137,7 @@ class Noida(Broker):
     """Keeps its data over restarts; answers a fetch with the whole rest of a partition."""
 
     persists = True
+    forgets = True
     properties = {"receive.message.max.bytes": "2000000000"}
 
     def command(self):
