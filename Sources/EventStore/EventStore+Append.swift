@@ -152,7 +152,7 @@ extension EventStore {
         }
         segmentBytes += Int64(encoder.storedBytes.count + filters.bytes.count)
         cache.keep(filters, block: segments.count)
-        segments.append(info)
+        note(segment: info)
         tree.append(leaf)
         journalHead = leaf
         journaled = 0

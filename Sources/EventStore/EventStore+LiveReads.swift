@@ -77,11 +77,16 @@ extension EventStore {
     /// One alert as it stands; nil if the store has none of this id.
     public func alertRecord(id: ID128) throws(StoreError) -> AlertRecord? {
         guard try hasLiveTables() else { return nil }
-        let query = try database.prepare(
-            "SELECT \(Self.alertColumns) FROM alert WHERE id = ?1", doing: "read an alert")
+        let kept = statements?.live?.readAlert
+        let query = if let kept { kept } else { try Self.readAlert(database) }
         query.bind(1, id)
         defer { query.reset() }
         return try query.step() ? try checkedAlert(query) : nil
+    }
+
+    static func readAlert(_ database: Database) throws(StoreError) -> Statement {
+        try database.prepare(
+            "SELECT \(alertColumns) FROM alert WHERE id = ?1", doing: "read an alert")
     }
 
     /// Alerts whose ids begin with some hexadecimal digits, by id.

@@ -65,8 +65,8 @@ extension EventStore {
                 throw corrupt("segment \(segments.count) does not follow the one before")
             }
             if tail.count > 0 { dropTail() }
-            segments.append(
-                BlockInfo(
+            note(
+                segment: BlockInfo(
                     position: query.int(0), count: BlockFormat.rows, minTime: query.int(2),
                     maxTime: query.int(3)))
             journalHead = query.array(4)

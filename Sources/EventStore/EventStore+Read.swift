@@ -2,8 +2,8 @@ public import AuditModel
 
 /// Filters and id columns of blocks that were asked for lately.
 struct BlockCache {
-    /// About 40 MB of filters.
-    private static let filterLimit = 8192
+    /// About 10 MB of filters.
+    private static let filterLimit = 1024
     /// About 5 MB of id columns.
     private static let tableLimit = 64
 
@@ -152,11 +152,7 @@ extension EventStore {
             low = min(low, times[row])
             high = max(high, times[row])
         }
-        var candidates: [Int] = []
-        for (block, info) in segments.enumerated()
-        where info.minTime <= high && info.maxTime >= low {
-            candidates.append(block)
-        }
+        let candidates = segments(overlapping: low, high)
         if candidates.isEmpty { return nil }
         var order = ContiguousArray(chunk)
         if !isSorted { order.sort { times[$0] < times[$1] } }

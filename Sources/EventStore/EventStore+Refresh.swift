@@ -100,7 +100,7 @@ extension EventStore {
             dropTail()
             journalHead = leaves.last ?? journalHead
         }
-        segments.removeAll { $0.position < record.end }
+        forgetSegments(segments.prefix { $0.position < record.end }.count)
         removedEnd = record.end
     }
 

@@ -91,7 +91,7 @@ extension EventStore {
                     + "\(record.first)}")
         ]
         try writeEverything(live)
-        segments.removeFirst(count)
+        forgetSegments(count)
         removedEnd = end
         segmentBytes -= bytes
         cache = BlockCache()

@@ -5,12 +5,16 @@ extension EventStore {
     /// What was last decided about an alert; nil if nobody did.
     public func triage(of alert: ID128) throws(StoreError) -> Triage? {
         guard try hasOutbox() else { return nil }
-        let query = try database.prepare(
-            "SELECT \(Self.triageColumns) FROM triage WHERE alert = ?1",
-            doing: "read what was decided")
+        let kept = statements?.live?.readTriage
+        let query = if let kept { kept } else { try Self.readTriage(database) }
         query.bind(1, alert)
         defer { query.reset() }
         return try query.step() ? try checkedTriage(query) : nil
+    }
+
+    static func readTriage(_ database: Database) throws(StoreError) -> Statement {
+        try database.prepare(
+            "SELECT \(triageColumns) FROM triage WHERE alert = ?1", doing: "read what was decided")
     }
 
     /// All that was decided, by time.

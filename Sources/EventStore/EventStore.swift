@@ -35,6 +35,7 @@ public final class EventStore {
     private var lock: WriterLock?
     var statements: Statements?
     let database: Database
+    private var checkpointer: Checkpointer?
 
     /// All texts; codes in the batches that ``readBlock(_:)`` returns belong to it.
     public internal(set) var pool = StringPool()
@@ -58,7 +59,9 @@ public final class EventStore {
 
     /// Events below it were removed by retention.
     var removedEnd: Int64 = 0
-    var segments: [BlockInfo] = []
+    private(set) var segments: [BlockInfo] = []
+    /// The greatest time of each sealed block and all before it: where to begin to look for a time.
+    private var reach: ContiguousArray<Int64> = []
     var segmentBytes: Int64 = 0
     var tree = HashTree()
     /// Events younger than the last sealed block, flushed or not.
@@ -176,6 +179,7 @@ public final class EventStore {
         try database.execute("PRAGMA synchronous = FULL", doing: task)
         try database.execute("PRAGMA cache_size = -32768", doing: task)
         try database.execute("PRAGMA journal_size_limit = 67108864", doing: task)
+        checkpointer = Checkpointer(of: database)
         if try database.number("PRAGMA user_version", doing: task) < Schema.version {
             try Schema.migrate(database)
         }
@@ -184,6 +188,32 @@ public final class EventStore {
     /// Sealed blocks in order, then, if there are younger events, all of them as one more block.
     public var blocks: [BlockInfo] {
         tail.count == 0 ? segments : segments + [tailInfo(0..<tail.count)]
+    }
+
+    /// Takes a sealed block into the directory, behind all others.
+    func note(segment info: BlockInfo) {
+        segments.append(info)
+        reach.append(max(reach.last ?? .min, info.maxTime))
+    }
+
+    /// Takes the first sealed blocks out of the directory.
+    func forgetSegments(_ count: Int) {
+        segments.removeFirst(count)
+        reach.removeFirst(count)
+    }
+
+    /// Sealed blocks that may hold events of a range of time. Those that were all over before it
+    /// began are not looked at one by one: a store has hundreds of thousands.
+    func segments(overlapping low: Int64, _ high: Int64) -> [Int] {
+        var first = 0
+        var end = reach.count
+        while first < end {
+            let middle = (first + end) / 2
+            if reach[middle] < low { first = middle + 1 } else { end = middle }
+        }
+        return (first..<segments.count).filter {
+            segments[$0].minTime <= high && segments[$0].maxTime >= low
+        }
     }
 
     /// Position of the first event of the tail.
@@ -207,6 +237,7 @@ public final class EventStore {
         if failure?.code == .closed { return }
         defer {
             statements = nil
+            checkpointer?.stop()
             database.close()
             lock?.release()
             failure = StoreError(
@@ -215,6 +246,7 @@ public final class EventStore {
         if isReadOnly || isTemporary || failure != nil { return }
         try flush()
         statements = nil
+        checkpointer?.stop()
         // Without a write-ahead log a store at rest is one file that can be read from anywhere.
         // A reader that is still there prevents it, which does no harm.
         database.busyTimeout(milliseconds: 100)

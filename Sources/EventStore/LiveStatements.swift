@@ -1,6 +1,7 @@
 internal import AuditModel
 
-/// The prepared statements by which a live run writes.
+/// The prepared statements by which a live run writes, and those by which it asks for what it
+/// may write anew.
 final class LiveStatements {
     let position: Statement
     let progress: Statement
@@ -13,6 +14,8 @@ final class LiveStatements {
     let deliveryChange: Statement
     let hook: Statement
     let triage: Statement
+    let readAlert: Statement
+    let readTriage: Statement
 
     init(_ database: Database) throws(StoreError) {
         position = try database.prepare(
@@ -67,6 +70,8 @@ final class LiveStatements {
             reason = excluded.reason, note = excluded.note, time = excluded.time,
             severity = excluded.severity, digest = excluded.digest
             """, doing: "keep what was decided")
+        readAlert = try EventStore.readAlert(database)
+        readTriage = try EventStore.readTriage(database)
     }
 }
 

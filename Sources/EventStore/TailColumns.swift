@@ -9,7 +9,7 @@ extension BatchColumns {
         texts.removeAll()
     }
 
-    /// Appends some rows of a batch, everything but the codes.
+    /// Appends some rows of a batch, in their order, everything but the codes.
     mutating func append(_ rows: ContiguousArray<Int>, of batch: borrowing EventBatch) {
         copy(rows, batch.time, &time)
         copy(rows, batch.at, &at)
@@ -60,10 +60,13 @@ extension BatchColumns {
             payloadEnds[count + index] = bytes.count
         }
         if batch.texts.isEmpty { return }
+        var next = 0
         for index in 0..<rows.count {
             let row = rows[index]
-            texts.append(
-                batch.texts.indexes(row..<row + 1), of: batch.texts, shift: count + index - row)
+            while next < batch.texts.count, batch.texts.row(next) < row { next += 1 }
+            let first = next
+            while next < batch.texts.count, batch.texts.row(next) == row { next += 1 }
+            texts.append(first..<next, of: batch.texts, shift: count + index - row)
         }
     }
 
