@@ -211,7 +211,7 @@ public final class LiveRun: @unchecked Sendable {
     }
 
     /// Raw bytes of one transaction at most, but for one batch.
-    private static let cycleBytes = 8 << 20
+    private static let cycleBytes = 16 << 20
 }
 
 /// What was asked of a run from other threads.
