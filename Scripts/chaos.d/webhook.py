@@ -7,17 +7,14 @@ with what the store says it had to be told.
 """
 
 import argparse
-import base64
 import collections
 import json
 import os
 import random
-import sqlite3
-import subprocess
-import threading
 import time
 
 import archive
+import deliveries
 import evidence
 import processes
 from misbehaving import FAULTS, RETRY_AFTER, Receivers
@@ -26,30 +23,6 @@ from service import Service
 
 TIMEOUT = "2s"
 MAX_AGE = "6s"
-
-
-def secret(generator):
-    return "whsec_" + base64.b64encode(generator.randbytes(32)).decode()
-
-
-class Writer(threading.Thread):
-    """Writes an archive to a file that is followed, at an even rate."""
-
-    def __init__(self, lines, path, seconds):
-        super().__init__(daemon=True)
-        self.lines, self.path, self.seconds = lines, path, seconds
-        self.written = 0
-
-    def run(self):
-        started = time.monotonic()
-        with open(self.path, "ab", buffering=0) as sink:
-            for first in range(0, len(self.lines), 50):
-                ahead = first / len(self.lines) * self.seconds - (time.monotonic() - started)
-                if ahead > 0:
-                    time.sleep(ahead)
-                part = self.lines[first:first + 50]
-                sink.write(b"".join(line + b"\n" for line in part))
-                self.written += len(part)
 
 
 def arguments():
@@ -70,7 +43,7 @@ class Chaos:
         self.random = random.Random(options.seed)
         # `wild` is in rotation: both of its secrets are in force.
         names = {"calm": 1, "wild": 2, "doomed": 1, "gone": 1}
-        self.secrets = {name: [secret(self.random) for _ in range(count)]
+        self.secrets = {name: [deliveries.secret(self.random) for _ in range(count)]
                         for name, count in names.items()}
         self.receivers = Receivers(self.secrets, options.seed)
         path = archive.simulate(options.binary, os.path.join(work, "in"), options.events,
@@ -79,7 +52,8 @@ class Chaos:
         source = {"name": "log", "type": "file", "path": log, "dialect": "keycloak",
                   "start": "beginning", "idle_after": "1h"}
         self.patience = 5.0
-        self.writer = Writer(archive.lines(path), log, options.rounds * self.patience / 2)
+        self.writer = deliveries.Writer(archive.lines(path), log,
+                                        options.rounds * self.patience / 2)
         self.service = Service(options.binary, work, [source], environment=self.environment(),
                                sinks=self.hooks(), drain_timeout="60s")
         self.ended, self.moving = [], 0
@@ -114,67 +88,19 @@ class Chaos:
         say(f"round {number}: killed after {moment:.2f} s, {self.writer.written} written, "
             f"{after} requests, {len(self.receivers.accepted('wild'))} accepted by wild")
 
-    def deliveries(self, hook):
-        """(`webhook-id`, status) of each row that the store has for a hook, in order."""
-        database = sqlite3.connect(f"file:{self.service.store}?mode=ro", uri=True)
-        try:
-            return database.execute(
-                "SELECT alert || '.' || revision, status FROM v_deliveries WHERE hook = ? "
-                "ORDER BY sequence", (hook,)).fetchall()
-        finally:
-            database.close()
-
     def pending(self, *hooks):
-        return sum(status == "pending" for hook in hooks for _, status in self.deliveries(hook))
+        return deliveries.pending(self.service.store, *hooks)
 
     def settle(self, hooks, seconds, meanwhile=lambda: None):
-        """Runs until hooks have nothing before them any more; whether they came so far. A service
-        that stops commits what is under way, which may be one more alert: then once again."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.service.start()
-            self.listens()
-            meanwhile()
-            processes.wait_until(lambda: self.is_done(hooks) or not self.service.is_running(),
-                                 end - time.monotonic(), pause=0.5)
-            if not self.service.is_running():
-                return False
-            self.service.terminate()
-            if self.is_done(hooks):
-                return True
-            meanwhile = lambda: None
-        return False
-
-    def is_done(self, hooks):
-        stored = evidence.event_count(self.options.binary, self.service.store)
-        return stored == self.writer.written and not self.pending(*hooks)
-
-    def listens(self):
-        """Waits until the service answers commands."""
-        ask = [self.options.binary, "control", "status", "--config", self.service.path("yml")]
-        processes.wait_until(lambda: subprocess.run(
-            ask, capture_output=True, env=self.service.environment).returncode == 0, 30, pause=0.2)
+        return deliveries.settle(self.service, hooks, self.writer, seconds, meanwhile)
 
     def command(self, *arguments):
         """A command on hooks, beside the service."""
-        done = subprocess.run(
-            [self.options.binary, "hooks", *arguments, "--config", self.service.path("yml")],
-            capture_output=True, env=self.service.environment)
-        said = (done.stdout + done.stderr).decode(errors="replace")
+        done = self.service.ask("hooks", *arguments, "--config", self.service.path("yml"))
         if done.returncode != 0:
-            raise RuntimeError(f"hooks {arguments[0]} ended with {done.returncode}: {said.strip()}")
-        return [json.loads(line) for line in done.stdout.decode().splitlines()
-                if line.startswith("{")]
-
-
-def told_in_store(store):
-    """Every notable revision, in order of commits: what hooks with `min: info` have to be told."""
-    database = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
-    try:
-        return [f"{identifier}.{revision}" for identifier, revision in database.execute(
-            "SELECT lower(hex(id)), revision FROM notice WHERE state <> 'historic' ORDER BY seq")]
-    finally:
-        database.close()
+            said = (done.stdout + done.stderr).strip()
+            raise RuntimeError(f"hooks {arguments[0]} ended with {done.returncode}: {said}")
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def main():
@@ -199,59 +125,23 @@ def conclude(report, chaos):
     settled = chaos.settle(["calm", "wild", "doomed"], 240)
     report.check("every delivery comes to an end", settled,
                  f"{chaos.pending('calm', 'wild', 'doomed')} pending; {chaos.service.errors(1)}")
-    expected = told_in_store(store)
+    expected = deliveries.told(store)
     printed = {f"{one['id']}.{one['revision']}" for one in chaos.service.printed()}
     report.check("hooks have to tell what stdout told", printed == set(expected) and expected,
                  f"{len(expected)} revisions, {len(printed)} printed, "
                  f"{len(printed ^ set(expected))} in one only")
     for hook in ("calm", "wild"):
-        check_taken(report, hook, expected, receivers)
+        deliveries.check_taken(report, hook, expected, receivers)
     check_dead(report, chaos, expected)
     check_requests(report, receivers)
     evidence.check_sound(report, chaos.options.binary, store)
 
 
-def check_taken(report, hook, expected, receivers):
-    """Each revision accepted once; again only after a kill, which hides what was accepted."""
-    accepted = receivers.accepted(hook)
-    times = collections.defaultdict(list)
-    for one in accepted:
-        times[one.id].append(one.kills)
-    lost = [one for one in expected if one not in times]
-    invented = [one for one in times if one not in set(expected)]
-    unexplained = [one for one, kills in times.items()
-                   if any(first == second for first, second in zip(kills, kills[1:]))]
-    repeats = sum(len(kills) - 1 for kills in times.values())
-    detail = (f"{len(times)} of {len(expected)} revisions, lost {len(lost)}, invented "
-              f"{len(invented)}, {repeats} again after a kill, {len(unexplained)} again without")
-    for what in (lost, invented, unexplained):
-        if what:
-            detail += f"; {some(what, 3)}"
-    clean = not (lost or invented or unexplained)
-    report.check(f"{hook}: each revision accepted once", clean and bool(expected), detail)
-    check_order(report, hook, accepted)
-
-
-def check_order(report, hook, accepted):
-    """What an alert was said to be never goes back."""
-    reached, seen, backwards = {}, set(), []
-    for one in accepted:
-        if one.id in seen:
-            continue
-        seen.add(one.id)
-        if one.revision < reached.get(one.alert, -1):
-            backwards.append(one.id)
-        reached[one.alert] = max(one.revision, reached.get(one.alert, -1))
-    several = len(seen) - len(reached)
-    report.check(f"{hook}: revisions of an alert in order", not backwards,
-                 f"{len(reached)} alerts, {several} later revisions; {some(backwards, 3)}"
-                 if backwards else f"{len(reached)} alerts, {several} later revisions")
-
-
 def check_dead(report, chaos, expected):
     """What was given up is listed, replayed, and then accepted, each revision once."""
     receivers = chaos.receivers
-    dead = {one for one, status in chaos.deliveries("doomed") if status == "dead"}
+    dead = {one for one, status in deliveries.rows(chaos.service.store, "doomed")
+            if status == "dead"}
     listed, hooks = set(), []
 
     def replay():
@@ -268,7 +158,7 @@ def check_dead(report, chaos, expected):
                  f"{len(listed)} listed; {len(listed ^ dead)} in one only")
     report.check("doomed: replayed deliveries come to an end", settled,
                  f"{chaos.pending('doomed')} pending; {chaos.service.errors(1)}")
-    check_taken(report, "doomed", sorted(dead), receivers)
+    deliveries.check_taken(report, "doomed", sorted(dead), receivers)
     check_gone(report, chaos, [row for row in hooks if row.get("name", row.get("hook")) == "gone"])
 
 
@@ -292,11 +182,7 @@ def check_requests(report, receivers):
                  + (f"; {some(receivers.unverified, 3)}" if receivers.unverified else ""))
     report.check("ids name alert and revision", not receivers.misnamed,
                  some(receivers.misnamed, 3))
-    bodies = collections.defaultdict(set)
-    for one in requests:
-        bodies[one.hook, one.id].add(one.digest)
-    changed = [key for key, digests in bodies.items() if len(digests) > 1]
-    report.check("a body is the same at each attempt", not changed, some(changed, 3))
+    deliveries.check_bodies(report, requests)
     trapped = [one for one in requests if one.hook not in receivers.secrets]
     report.check("redirects are not followed", not trapped, some(one.hook for one in trapped))
     early, throttled = [], 0

@@ -7,7 +7,6 @@ import shutil
 import archive
 import brokers
 import evidence
-import processes
 from service import Service, kafka_source
 
 PARTITIONS = 2
@@ -58,11 +57,9 @@ class Faults:
 
     def says(self, name, service, pattern, patience=30):
         """A service that goes on must say what is wrong."""
-        def heard():
-            return re.search(pattern, service.errors(1000), re.I)
-        found = processes.wait_until(heard, patience, pause=0.2)
+        found = service.says(pattern, patience)
         alive = service.is_running()
-        self.report.check(name, bool(found) and alive,
+        self.report.check(name, found and alive,
                           f"{'goes on' if alive else 'ended'}, says: {service.errors(1)}")
 
     def recovers(self, name, service, **options):

@@ -24,6 +24,7 @@ class Taken:
         self.id = request.headers.get("webhook-id", "")
         self.alert, _, revision = self.id.partition(".")
         self.revision = int(revision) if revision.isdigit() else -1
+        self.body = request.body
         self.digest = hashlib.blake2b(request.body, digest_size=16).hexdigest()
         self.action = None
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -14,15 +15,18 @@ def flow(values):
 
 
 def configuration(store, sources, lateness="30s", snapshot_every="2s", tokens=None, sinks=(),
-                  listen=None, drain_timeout=None):
+                  listen=None, drain_timeout=None, dirs=None):
     """Text of a configuration that prints every alert on standard output. Snapshots are frequent,
     so that many a restart begins at one. `tokens` bounds what is remembered of grants, `sinks` are
-    more places where alerts go, `listen` is where metrics are."""
+    more places where alerts go, `listen` is where metrics are, `dirs` hold rules beside the pack's.
+    """
     lines = [f"store: {flow({'path': store, 'snapshot_every': snapshot_every})}", "sources:"]
     lines += [f"  - {flow(source)}" for source in sources]
     rules = {"lateness": lateness}
     if tokens:
         rules["tokens"] = tokens
+    if dirs:
+        rules["dirs"] = dirs
     lines += [f"rules: {flow(rules)}", "sinks:"]
     lines.append("  - {name: out, type: stdout, output: ndjson, min: info}")
     lines += [f"  - {flow(sink)}" for sink in sinks]
@@ -86,6 +90,23 @@ class Service:
 
     def terminate(self, patience=60):
         return processes.stop(self.process, patience)
+
+    def ask(self, *arguments):
+        """A command beside the service, with its environment; done, whatever came of it."""
+        return subprocess.run([self.binary, *arguments], capture_output=True, text=True,
+                              errors="replace", env=self.environment)
+
+    def listens(self, patience=30):
+        """Whether the service comes to answer commands."""
+        return processes.wait_until(
+            lambda: self.ask("control", "status", "--config", self.path("yml")).returncode == 0,
+            patience, pause=0.2)
+
+    def says(self, pattern, patience=30, times=1):
+        """Whether this run comes to say something on standard error, so many times."""
+        return processes.wait_until(
+            lambda: len(re.findall(pattern, self.errors(10_000), re.I)) >= times,
+            patience, pause=0.2)
 
     def finish(self, patience=600):
         """Waits for a run until the end; its exit status, or None if it did not end."""

@@ -38,14 +38,16 @@ struct AlertBookTests {
             stored: { shelf.records[$0] })
     }
 
-    @Test("A provisional alert that comes true is not told twice")
-    func confirmed() throws {
+    @Test("A provisional alert that comes true is not told twice, also after a restart",
+        arguments: [false, true])
+    func confirmed(restarts: Bool) throws {
         var book = book()
         let foreseen = try book.foresee([Self.alert()])
         shelf.keep(foreseen)
         #expect(foreseen.map(\.state) == [.provisional])
         #expect(foreseen.map(\.revision) == [0])
         #expect(foreseen[0].isNotable)
+        if restarts { book = self.book() }
         #expect(try book.foresee([Self.alert()]) == [], "it was foreseen already")
         let settled = try book.settle([Self.change(Self.alert())], isHistoric: { _ in false })
         #expect(settled.map(\.state) == [.confirmed])
@@ -59,6 +61,17 @@ struct AlertBookTests {
         shelf.keep(try book.foresee([Self.alert(.medium)]))
         let settled = try book.settle(
             [Self.change(Self.alert(.critical))], isHistoric: { _ in false })
+        #expect(settled.map(\.isNotable) == [true])
+    }
+
+    @Test("One that says otherwise than foreseen is told again, also after a restart",
+        arguments: [false, true])
+    func reworded(restarts: Bool) throws {
+        var book = book()
+        shelf.keep(try book.foresee([Self.alert()]))
+        if restarts { book = self.book() }
+        let settled = try book.settle(
+            [Self.change(Self.alert(message: "otherwise"))], isHistoric: { _ in false })
         #expect(settled.map(\.isNotable) == [true])
     }
 

@@ -140,6 +140,28 @@ struct LiveOutboxTests {
         #expect(try counts().allSatisfy { $0.pending == 0 })
     }
 
+    @Test("Told to stop, it leaves what waits for a hook that fails, and that is no failure")
+    func stops() throws {
+        let store = try scene.open()
+        let source = ScriptedSource(
+            "kc", partitions: [scene.lines], seed: 5, closesAtEnd: false)
+        var options = scene.options(source)
+        options.hooks = [LiveHook(name: "soc") { _ in true }]
+        options.courier = ScriptedCourier { _ in nil }
+        options.drainTimeout = 60_000_000_000
+        let run = try LiveRun(store: store, options: options, clock: LiveScene.clock) { _ in }
+        let lines = Int64(scene.lines.count)
+        Thread.detachNewThread {
+            while source.acknowledgements["p0"] ?? 0 < lines { Thread.sleep(forTimeInterval: 0.01) }
+            run.stop()
+        }
+        let started = LiveScene.clock.steady()
+        try run.run()
+        try store.close()
+        #expect(LiveScene.clock.steady() - started < options.drainTimeout)
+        #expect(try #require(try counts().first).pending > 0)
+    }
+
     @Test("Dead deliveries are kept with their reason, attempts are in the audit trail")
     func dead() throws {
         try run(ScriptedCourier { $0.hook == "soc" ? .dead : .delivered })

@@ -191,7 +191,9 @@ struct AlertBook {
     private static func isNews(
         _ alert: Alert, _ foreseen: Provisional?, _ before: AlertRecord
     ) -> Bool {
-        guard let told = foreseen?.alert else { return alert.severity != before.severity }
+        // What an earlier process told is in the store.
+        guard let told = foreseen?.alert ?? AlertJSON.read(before.body)
+        else { return alert.severity != before.severity }
         return alert.severity != told.severity || alert.verdict != told.verdict
             || alert.branch != told.branch || alert.message != told.message
             || alert.attacker != told.attacker || alert.victim != told.victim

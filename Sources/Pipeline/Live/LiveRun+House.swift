@@ -69,8 +69,9 @@ extension LiveRun {
 
     /// Leaves a tidy store behind.
     ///
-    /// - Returns: how many deliveries still wait.
-    func wind(up failure: Failure?) throws(StoreError) -> Int {
+    /// - Parameter isStopped: somebody asked for the end: what waits for hooks is for the next run.
+    /// - Returns: how many deliveries still wait that a run to the end of its sources owes.
+    func wind(up failure: Failure?, isStopped: Bool) throws(StoreError) -> Int {
         var turn = LiveTurn()
         // What sources still said after the last cycle.
         for (source, content) in queue.take(mostBytes: .max, within: 0) {
@@ -84,7 +85,8 @@ extension LiveRun {
             var turn = LiveTurn()
             try finish(&turn, isStopping: true)
         }
-        let waiting = try drainOutbox(isComplete: board.isFinished && failure == nil)
+        let isComplete = board.isFinished && failure == nil && !isStopped
+        let waiting = try drainOutbox(isComplete: isComplete)
         var commit = LiveCommit()
         commit.controls = [
             ControlRecord(
@@ -94,6 +96,6 @@ extension LiveRun {
         saveState()
         log(LiveLogLine(.info, "run.stopped",
             "\(status.now.appended) events were appended, \(status.now.late) came late"))
-        return board.isFinished ? waiting : 0
+        return isComplete ? waiting : 0
     }
 }

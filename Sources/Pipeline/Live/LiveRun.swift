@@ -104,7 +104,7 @@ public final class LiveRun: @unchecked Sendable {
             }
             try startSources()
             failure = try cycle()
-            let waiting = try wind(up: failure)
+            let waiting = try wind(up: failure, isStopped: requests.isStopRequested)
             if waiting > 0, failure == nil { failure = .undelivered(waiting) }
         } catch {
             for source in options.sources { source.source.stop() }
