@@ -134,11 +134,14 @@ def settle(report, options, members, broker, source, wanted):
     """Lets the members read all there is and judge it, and end."""
     stored = lambda: sum(evidence.event_count(options.binary, one.store) for one in members)
     processes.wait_by_progress(lambda: stored() >= wanted, stored, PATIENCE)
-    committed = lambda: sum(broker.committed(source["topic"], options.partitions, source["group"]))
-    processes.wait_by_progress(lambda: committed() >= wanted, committed, PATIENCE)
+    committed = lambda: broker.committed(source["topic"], options.partitions, source["group"])
+    ends = broker.ends(source["topic"], options.partitions)
+    processes.wait_by_progress(lambda: committed() == ends, committed, PATIENCE)
     name = f"{len(members)} members"
-    report.check(f"{name} committed to the end", committed() >= wanted,
-                 f"{committed()} of {wanted}")
+    behind = [f"partition {number}: {offset} of {end}" for number, (offset, end)
+              in enumerate(zip(committed(), ends)) if offset != end]
+    report.check(f"{name} committed to the end", not behind and sum(ends) == wanted,
+                 some(behind, 3) or str(wanted))
     for member in members:
         member.tell_to_end()
     left = [member.end(PATIENCE) for member in members]
