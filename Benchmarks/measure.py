@@ -107,6 +107,15 @@ def main():
             f"store: {info['segment_bytes'] / info['events']:.1f} bytes an event in segments, "
             f"{info['bytes'] / info['events']:.1f} in the file"
         )
+        words = subprocess.check_output(
+            [binary, "measure", "state", "--store", store, "--directory", work], text=True
+        ).split()
+        cost = dict(zip(words[::2], words[1::2]))
+        tokens, size = int(cost["tokens"]), int(cost["bytes"])
+        print(
+            f"rules' memory: {size / 1e6:.0f} MB for {tokens} refresh tokens, "
+            f"{size / tokens:.0f} MB a million"
+        )
 
 
 main()

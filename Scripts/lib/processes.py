@@ -51,6 +51,20 @@ def wait_until(condition, seconds, pause=0.05):
     return bool(condition())
 
 
+def wait_by_progress(condition, progress, seconds, pause=0.5):
+    """Whether the condition came true before `progress()` gave the same for so long: what is slow
+    may take its time, what stands still may not."""
+    last, since = progress(), time.monotonic()
+    while not condition():
+        time.sleep(pause)
+        now = progress()
+        if now != last:
+            last, since = now, time.monotonic()
+        elif time.monotonic() - since > seconds:
+            return bool(condition())
+    return True
+
+
 def work_directory(keep=False):
     """A directory that is removed at the end. The store's key lives there too."""
     path = tempfile.mkdtemp(prefix="grantrail-")

@@ -116,6 +116,36 @@ class Service:
             self.kill()
             return None
 
+    def end(self, patience):
+        """Waits for a run that ends by itself or was told to, for as long as it commits or says
+        something now and then; its exit status, or None."""
+        has_ended = lambda: self.process.poll() is not None
+        if not processes.wait_by_progress(has_ended, self._traces, patience):
+            self.kill()
+            return None
+        return self.process.returncode
+
+    def tell_to_end(self):
+        """SIGTERM."""
+        if self.is_running():
+            self.process.send_signal(signal.SIGTERM)
+
+    def _traces(self):
+        """What changes while a run gets on: its log, and the files of its store."""
+        paths = [self.path("err")] + [self.store + suffix for suffix in ("", "-wal", "-state")]
+        found = [os.stat(path) for path in paths if os.path.exists(path)]
+        return [(one.st_size, one.st_mtime_ns) for one in found]
+
+    def status(self):
+        """What a running service answers when it is asked; None if it does not."""
+        try:
+            done = subprocess.run(
+                [self.binary, "control", "status", "--socket", self.store + ".sock"],
+                capture_output=True, timeout=10, env=self.environment)
+        except subprocess.TimeoutExpired:
+            return None
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
     def errors(self, lines=3):
         """The last words on standard error."""
         with open(self.path("err"), errors="replace") as source:

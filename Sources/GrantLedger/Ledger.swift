@@ -43,6 +43,9 @@ public struct Ledger: Sendable {
     /// Families and tokens that made room for newer ones.
     public var evicted: (families: Int, tokens: Int) { (families.evicted, nodes.evicted) }
 
+    /// Refresh tokens that are remembered.
+    public var tokenCount: Int { nodes.count }
+
     /// The number of families, for iteration with ``family(_:)``.
     public var familyCount: Int { families.count }
 

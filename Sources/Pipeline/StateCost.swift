@@ -2,12 +2,15 @@ public import AuditModel
 public import Detection
 public import EventStore
 internal import Glibc
+internal import GrantLedger
 
 /// What it costs to store all detection state after a store's events, and to read it back: for
 /// benchmarks.
 public struct StateCost: Sendable {
     public var events = 0
     public var alerts = 0
+    /// Refresh tokens that are remembered.
+    public var tokens = 0
     /// Of the image.
     public var bytes = 0
     /// Seconds to give the image to the system, without waiting for the disk; then to check and
@@ -35,6 +38,7 @@ public struct StateCost: Sendable {
         var cost = StateCost()
         cost.events = run.eventCount
         cost.alerts = run.alerts().count
+        cost.tokens = run.ledger.tokenCount
         let key = DetectionRun.stateKey(rules: rules)
         var name = Array((directory + "/grantrail-state-XXXXXX").utf8CString)
         let file = mkstemp(&name)

@@ -57,6 +57,21 @@ struct KafkaGroupTests {
         run.sink.now.records.values.reduce(0) { $0 + $1.count }
     }
 
+    @Test("A member that leaves before its first assignment leaves in peace")
+    func leavesUnassigned() async throws {
+        let cluster = try MockCluster()
+        cluster.create("t")
+        // To SyncGroup; the member joins and gets nothing.
+        let refusal = RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS
+        cluster.push(14, [rd_kafka_resp_err_t](repeating: refusal, count: 64))
+        var settings = cluster.settings("t")
+        settings.assignment = .cooperativeSticky
+        let run = RunningSource(settings)
+        try await Task.sleep(for: .seconds(5))
+        #expect(await run.stop() == nil)
+        #expect(!run.sink.now.log.contains { $0.hasPrefix("opened") })
+    }
+
     @Test("A topic that does not exist is told, and read as soon as it is made")
     func missingTopic() async throws {
         let cluster = try MockCluster()

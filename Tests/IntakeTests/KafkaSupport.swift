@@ -92,9 +92,12 @@ final class KafkaRecorder: SourceSink {
 
     /// Whether batches are acknowledged at once, not only when drained.
     private let isPrompt: Bool
+    /// Whether nothing is acknowledged.
+    private let isMute: Bool
 
-    init(_ positions: [ResumePosition] = [], isPrompt: Bool = false) {
+    init(_ positions: [ResumePosition] = [], isPrompt: Bool = false, isMute: Bool = false) {
         self.isPrompt = isPrompt
+        self.isMute = isMute
         var first = State()
         for position in positions { first.positions[position.partition] = position }
         state = Mutex(first)
@@ -146,7 +149,7 @@ final class KafkaRecorder: SourceSink {
             state.drains += 1
             return Array(state.positions.values)
         }
-        acknowledge.withLock { $0 }?(positions)
+        if !isMute { acknowledge.withLock { $0 }?(positions) }
         return true
     }
 

@@ -49,6 +49,26 @@ struct KafkaTests {
         await second.stop()
     }
 
+    @Test("The group learns how far the store is, also when nothing new comes")
+    func catchesUp() async throws {
+        let cluster = try MockCluster()
+        cluster.create("t")
+        cluster.produce("t", ["a", "b", "c"])
+        let alone = RunningSource(cluster.settings("t", group: nil))
+        await alone.sink.wait { $0.records["t/0"]?.count == 3 }
+        await alone.stop()
+        let known = KafkaRecorder(Array(alone.sink.now.positions.values), isMute: true)
+        let second = RunningSource(cluster.settings("t"), known)
+        await known.wait { $0.log.contains("opened t/0") }
+        await second.stop()
+        #expect(known.now.records.isEmpty)
+        cluster.produce("t", ["d"])
+        let third = RunningSource(cluster.settings("t"))
+        await third.sink.wait { $0.records["t/0"]?.last == "d" }
+        await third.stop()
+        #expect(third.sink.now.records == ["t/0": ["d"]])
+    }
+
     @Test("A bounded source ends where the topic ended, empty partitions and all", arguments: [
         "g", nil,
     ])

@@ -1,5 +1,6 @@
 """Checks everything in Dashboards/: shape, names, rules, queries, and that each of them returns
-something when a real Prometheus watches a real service, and when SQL meets a real store."""
+something when a real Prometheus watches a real service, and when SQL meets a real store, by itself
+and through Datasette."""
 
 import argparse
 import os
@@ -10,7 +11,7 @@ import processes
 import yaml
 from report import Report, say, some
 
-from dashboards import contract, demo, generate, promql, sqlcheck, sqlfiles, structure
+from dashboards import contract, demo, generate, promql, served, sqlcheck, sqlfiles, structure
 from dashboards.boards import BOARDS
 
 ROOT = "Dashboards"
@@ -56,7 +57,7 @@ def expressions(boards):
 
 
 def check_boards(report):
-    told(report, "boards are what their descriptions make", generate.stale(), len(BOARDS))
+    told(report, "files are what their descriptions make", generate.stale(), len(BOARDS) + 1)
     names = sorted(name for name in os.listdir(GRAFANA) if name.endswith(".json"))
     boards = [structure.Board(os.path.join(GRAFANA, name)) for name in names]
     for board in boards:
@@ -192,7 +193,13 @@ def check_live(report, options, boards, queries):
     subject.run(SECONDS)
     check_page(report, subject.page())
     check_answers(report, boards, prometheus)
-    sqlcheck.check_store(report, queries, boards, subject.copy())
+    check_store(report, queries, boards, subject.copy(), work)
+
+
+def check_store(report, queries, boards, store, work):
+    """What asks a store, on a copy of one."""
+    grant = sqlcheck.check_store(report, queries, boards, store)
+    served.check(report, work, store, queries, grant)
 
 
 def main():
@@ -208,7 +215,8 @@ def main():
     if not options.offline:
         check_live(report, options, boards, queries)
     elif options.store:
-        sqlcheck.check_store(report, queries, boards, options.store)
+        work = processes.work_directory(options.keep)
+        check_store(report, queries, boards, options.store, work)
     report.exit()
 
 

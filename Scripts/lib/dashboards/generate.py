@@ -1,12 +1,12 @@
-"""Writes Dashboards/grafana/*.json from the descriptions beside this file. With --check only
-compares, and fails when a file is out of date."""
+"""Writes Dashboards/grafana/*.json from the descriptions beside this file, and the metadata of
+Datasette from Dashboards/sql. With --check only compares, and fails when a file is out of date."""
 
 import importlib
 import json
 import os
 import sys
 
-from dashboards import sqlfiles
+from dashboards import canned, sqlfiles
 from dashboards.boards import BOARDS
 
 FOLDER = os.path.join("Dashboards", "grafana")
@@ -19,6 +19,7 @@ def texts():
         module = importlib.import_module("dashboards." + name.partition("-")[0])
         text = json.dumps(module.make(queries), indent=2, ensure_ascii=False) + "\n"
         yield os.path.join(FOLDER, name + ".json"), text
+    yield os.path.join("Dashboards", "datasette", "metadata.yaml"), canned.make(queries)
 
 
 def stale():

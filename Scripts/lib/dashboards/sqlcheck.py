@@ -30,12 +30,13 @@ def check_files(report, queries):
 
 
 def check_store(report, queries, boards, path):
-    """On a store: the views, the queries, and the panels."""
+    """On a store: the views, the queries, and the panels. Returns the id of a grant with alerts."""
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         _check_views(report, database)
         _check_queries(report, database, queries)
         _check_panels(report, database, boards)
+        return _grant(database)
     finally:
         database.close()
 
@@ -62,14 +63,19 @@ def _scans(database, text, values):
             if table in contract.EVENT_TABLES]
 
 
+def _grant(database):
+    """The id of the grant with most alerts."""
+    found = database.execute("SELECT grant_id FROM v_alerts WHERE grant_id IS NOT NULL "
+                             "GROUP BY grant_id ORDER BY count(*) DESC LIMIT 1").fetchone()
+    return found[0] if found else ""
+
+
 def _values(query, database):
-    """The defaults of the parameters; for a grant the one with most alerts."""
+    """The defaults of the parameters, and a grant."""
     values = {name: value if not re.fullmatch(r"\d+", value) else int(value)
               for name, value in query.parameters.items()}
     if "grant" in values:
-        found = database.execute("SELECT grant_id FROM v_alerts WHERE grant_id IS NOT NULL "
-                                 "GROUP BY grant_id ORDER BY count(*) DESC LIMIT 1").fetchone()
-        values["grant"] = found[0] if found else ""
+        values["grant"] = _grant(database)
     return values
 
 
@@ -93,7 +99,7 @@ def _check_queries(report, database, queries):
 
 def _check_panels(report, database, boards):
     """As Grafana would ask them, with the variable `grant` filled in."""
-    grant = database.execute("SELECT max(grant_id) FROM v_alerts").fetchone()[0]
+    grant = _grant(database)
     faults, count = [], 0
     for board in boards:
         if board.kind == "prometheus":

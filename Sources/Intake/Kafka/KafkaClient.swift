@@ -26,6 +26,9 @@ final class KafkaClient {
     let queue: OpaquePointer
     /// Handles of topics, which metadata is asked with.
     private var topics: [String: OpaquePointer] = [:]
+    /// Whether to leave the library's part behind: before 2.3 it ends the process when a member of
+    /// a cooperative group is destroyed that never got an assignment.
+    private var isUndestroyable: Bool
 
     init(_ settings: KafkaSettings) throws(SourceError) {
         let configuration = try KafkaConfiguration.make(settings)
@@ -42,9 +45,13 @@ final class KafkaClient {
         }
         self.handle = handle
         self.queue = queue
+        isUndestroyable =
+            settings.group != nil && settings.assignment == .cooperativeSticky
+            && rd_kafka_version() < 0x0203_0000
     }
 
     deinit {
+        if isUndestroyable { return }
         for topic in topics.values { rd_kafka_topic_destroy(topic) }
         rd_kafka_queue_destroy(queue)
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
@@ -156,7 +163,8 @@ final class KafkaClient {
 
     /// Reads these partitions from their offsets; beside those already read if cooperative.
     func assign(_ places: [KafkaOffset], adding: Bool) -> rd_kafka_resp_err_t {
-        KafkaList.with(places) { list in
+        isUndestroyable = false
+        return KafkaList.with(places) { list in
             guard adding else { return rd_kafka_assign(handle, list) }
             return take(rd_kafka_incremental_assign(handle, list))
         }

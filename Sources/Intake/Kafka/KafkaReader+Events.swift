@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import CRdKafka
+internal import Synchronization
 
 // MARK: - Groups
 
@@ -53,6 +54,9 @@ extension KafkaReader {
         assignedAt = MonotonicTime.now
         health.isAssigned = true
         for (partition, start, isKnown) in opened {
+            // The group may know less: who died after the store's commit did not tell it, and
+            // perhaps nothing new comes that would.
+            if isKnown { orders.state.withLock { $0.acknowledged[partition.name] = start.next } }
             sink.deliver(.opened(partition: partition.name))
             tell(start, of: partition)
             // The store learns where a new partition starts, even if nothing comes.

@@ -122,6 +122,8 @@ extension LiveRun {
 
     /// Lets the rules look at what came, and at what event time has passed.
     private func judge(isStopping: Bool, _ turn: inout LiveTurn) throws(StoreError) {
+        // Before event time goes on: what is on time may be of the same grants, and comes after.
+        turn.late = engine.takeLate(pool: store.pool)
         if !isStopping {
             if queue.isEmpty { noteIdle(&turn) }
             advance()
@@ -203,7 +205,7 @@ extension LiveRun {
         turn.commit.alerts += try book.settle(changes) { origins.isHistoric($0) }
         let expired = try book.expire(before: engine.settled)
         turn.commit.alerts += expired
-        turn.commit.alerts += try refold(engine.takeLate(pool: store.pool))
+        turn.commit.alerts += try refold(turn.late)
         turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
         try hush(&turn)
         if options.mode == .observe {

@@ -321,4 +321,6 @@ struct LiveTurn {
     /// final alerts come as soon as provisional ones would.
     var isBehind = false
     var appended = 0
+    /// Rows that came too late, which the ledger knows by now.
+    var late: [(batch: EventBatch, row: Int)] = []
 }

@@ -55,8 +55,8 @@ struct HooksVerify: ParsableCommand {
             message that is not genuine or older than five minutes.
 
             EXAMPLES
-              grantrail hooks verify --secret-file soc.secret --id "$ID" --timestamp "$TIME" \
-                --signature "$SIGNATURE" < body.json
+              grantrail hooks verify --secret-file soc.secret --id "$ID" \
+            --timestamp "$TIME" --signature "$SIGNATURE" < body.json
             """)
 
     @Option(help: "The file of the secret.")

@@ -62,7 +62,8 @@ struct MeasureCommand: ParsableCommand {
                     let cost = try StateCost.measure(
                         run, rules: rules, codes: store.pool.count, directory: directory)
                     print(
-                        "events \(cost.events) alerts \(cost.alerts) bytes \(cost.bytes) "
+                        "events \(cost.events) alerts \(cost.alerts) tokens \(cost.tokens) "
+                            + "bytes \(cost.bytes) "
                             + "write_s \(cost.writeSeconds) read_s \(cost.readSeconds) "
                             + "digest_s \(cost.digestSeconds) same \(cost.isSame)")
                 } catch {

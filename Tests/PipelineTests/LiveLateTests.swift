@@ -1,0 +1,93 @@
+import Foundation
+import Intake
+import Testing
+
+@testable import EventStore
+@testable import Pipeline
+
+/// Lines of a log around one grant whose token is presented twice, dealt to two partitions: the
+/// first ends when the grant has had half of its life, the second begins with the grant.
+private struct PartedLog {
+    /// What others did before.
+    var first: [String]
+    /// The grant from its beginning, and what others did from then on, until before the replay.
+    var second: [String]
+    /// The replay, and all that follows.
+    var rest: [String]
+
+    /// Nil when no grant of the log is long enough.
+    init?(_ lines: [String]) {
+        let minute: Int64 = 60_000
+        let grants = Dictionary(grouping: lines, by: Self.session).sorted { $0.key < $1.key }
+        for (session, own) in grants where !session.isEmpty {
+            let times = own.map(Self.time)
+            guard let replay = own.firstIndex(where: { $0.contains("REFRESH_TOKEN_ERROR") }),
+                replay >= 4,
+                let cut = (2..<(replay - 1)).first(where: {
+                    times[$0] - times[$0 - 1] > 2 * minute
+                }),
+                times[replay - 1] - times[cut] > 60 * minute
+            else { continue }
+            first = lines.filter { Self.session($0) != session && Self.time($0) < times[cut] }
+            let others = lines.filter { Self.session($0) != session && Self.time($0) >= times[cut] }
+            let end = times[replay - 1]
+            second = (own[..<(replay - 1)] + others.filter { Self.time($0) < end })
+                .sorted { Self.time($0) < Self.time($1) }
+            rest = (own[(replay - 1)...] + others.filter { Self.time($0) >= end })
+                .sorted { Self.time($0) < Self.time($1) }
+            return
+        }
+        return nil
+    }
+
+    static func session(_ line: String) -> String {
+        line.range(of: "\"sessionId\":\"").map { String(line[$0.upperBound...].prefix(36)) } ?? ""
+    }
+
+    /// Milliseconds since 1970.
+    static func time(_ line: String) -> Int64 {
+        line.range(of: "\"time\":").flatMap {
+            Int64(line[$0.upperBound...].prefix { $0.isNumber })
+        } ?? 0
+    }
+}
+
+@Suite("Events that come too late", .serialized)
+struct LiveLateTests {
+    /// Ids of the alerts about refresh tokens.
+    private static func replays(_ alerts: [String]) throws -> Set<String> {
+        var ids: Set<String> = []
+        for text in alerts {
+            let alert = try #require(
+                JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+            let rule = try #require(alert["rule"] as? [String: Any])
+            if (rule["name"] as? String)?.hasPrefix("REF-") == true {
+                ids.insert(try #require(alert["id"] as? String))
+            }
+        }
+        return ids
+    }
+
+    @Test("A batch that is half late leaves its grants in one piece", arguments: [3, 4, 5])
+    func oneBatch(seed: UInt64) throws {
+        let scene = try LiveScene(events: 12_000, seed: seed)
+        let log = try #require(PartedLog(scene.lines), "seed \(seed)")
+        let source = ClosureSource("kc") { (source, sink) throws(SourceError) in
+            sink.deliver(.opened(partition: "p0"))
+            sink.deliver(.condition(SourceCondition(isReady: true)))
+            sink.deliver(.records(source.batch("p0", log.first)))
+            _ = sink.drain()
+            sink.deliver(.closed(partition: "p0"))
+            sink.deliver(.opened(partition: "p1"))
+            sink.deliver(.records(source.batch("p1", log.second)))
+            _ = sink.drain()
+            sink.deliver(.records(source.batch("p1", log.rest, from: log.second.count)))
+            _ = sink.drain()
+            sink.deliver(.closed(partition: "p1"))
+        }
+        let status = try LiveRestartTests.run(scene, source)
+        #expect(status.late > 0)
+        #expect(
+            try Self.replays(scene.stored()) == Self.replays(scene.backtest()), "seed \(seed)")
+    }
+}
