@@ -58,8 +58,9 @@ let package = Package(
         library("LogFormats", ["AuditModel", "WireFormat"]),
         library("TokenScan", ["AuditModel", "COpenSSL", "CByteFilter"]),
         library("Detection", ["AuditModel", "WireFormat", "GrantLedger", "CPCRE2"]),
+        library("KafkaAccess", ["CRdKafka"]),
         // Floor 3
-        library("Intake", ["AuditModel", "CZstd", "CZlib", "CRdKafka"]),
+        library("Intake", ["AuditModel", "KafkaAccess", "CZstd", "CZlib", "CRdKafka"]),
         library("EventStore", ["AuditModel", "CSQLite", "CZstd"]),
         library(
             "RuleBook",
@@ -67,7 +68,9 @@ let package = Package(
                 "AuditModel", "WireFormat", "MarkedText", "GrantLedger", "LogFormats",
                 "Detection",
             ]),
-        library("Delivery", ["AuditModel", "WireFormat", "COpenSSL", "CCurl"]),
+        library(
+            "Delivery",
+            ["AuditModel", "WireFormat", "KafkaAccess", "COpenSSL", "CCurl", "CRdKafka"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
         library("Places", ["AuditModel", "MarkedText", "CMaxMind"]),
         library("Configuration", ["AuditModel", "WireFormat", "MarkedText"]),
@@ -86,16 +89,26 @@ let package = Package(
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
                 "Places", "MarkedText", "Configuration", "GrantLedger", "CAllocator", "COpenSSL", arguments,
-                "Console",
+                "Console", "KafkaAccess",
             ],
             swiftSettings: strict),
 
         // What tests share.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["CRdKafka"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests("AuditModel", ["AuditModel"]),
-        tests("Intake", ["AuditModel", "Intake", "CZlib", "CZstd", "CRdKafka", "TestSupport"]),
+        tests(
+            "Intake",
+            [
+                "AuditModel", "Intake", "KafkaAccess", "CZlib", "CZstd", "CRdKafka",
+                "TestSupport",
+            ]),
+        tests("KafkaAccess", ["KafkaAccess"]),
         tests("TokenScan", ["AuditModel", "TokenScan", "TestSupport"]),
-        tests("Delivery", ["Delivery", "AuditModel", "WireFormat", "TestSupport"]),
+        tests(
+            "Delivery",
+            ["Delivery", "AuditModel", "WireFormat", "KafkaAccess", "CRdKafka", "TestSupport"]),
         tests("WireFormat", ["WireFormat", "AuditModel", "TestSupport"]),
         tests("LogFormats", ["LogFormats", "WireFormat", "AuditModel", "TestSupport"]),
         tests(

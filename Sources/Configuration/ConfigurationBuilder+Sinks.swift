@@ -26,6 +26,7 @@ extension ConfigurationBuilder {
                         keep: Int(section.number("keep") ?? 1)))
             }
         case "webhook": webhook(section).map { .webhook($0) }
+        case "kafka": topic(section).map { .kafka($0) }
         default: .standardOutput(.init(format: section.choice("output") ?? .ndjson))
         }
     }
@@ -40,6 +41,16 @@ extension ConfigurationBuilder {
             routingKey: section.secret("routing_key"), persons: section.choice("pii") ?? .full,
             allowsPrivate: section.truth("allow_private"),
             allowsHTTP: section.truth("allow_http"), authorities: section.text("ca"),
+            timeout: section.number("timeout") ?? 15_000_000_000,
+            inFlight: Int(section.number("in_flight") ?? 4),
+            maxAge: section.number("max_age") ?? 0)
+    }
+
+    private static func topic(_ section: SettingSection) -> TopicConfiguration? {
+        guard let topic = section.text("topic") else { return nil }
+        return TopicConfiguration(
+            cluster: cluster(section), topic: topic, body: section.choice("body") ?? .grantrail,
+            persons: section.choice("pii") ?? .full,
             timeout: section.number("timeout") ?? 15_000_000_000,
             inFlight: Int(section.number("in_flight") ?? 4),
             maxAge: section.number("max_age") ?? 0)

@@ -69,27 +69,9 @@ enum ConfigurationBuilder {
     }
 
     private static func kafka(_ section: SettingSection) -> KafkaConfiguration {
-        let security = section.section("security")
-        return KafkaConfiguration(
-            brokers: section.list("brokers"), topics: section.list("topic"),
-            group: section.text("group") ?? "", assignment: section.choice("assignment") ?? .eager,
-            login: security?.section("sasl").flatMap(login),
-            encryption: security?.section("tls").map(encryption),
-            properties: section.map("properties"))
-    }
-
-    private static func login(_ sasl: SettingSection) -> KafkaConfiguration.Login? {
-        guard let mechanism = sasl.text("mechanism"), let username = sasl.text("username"),
-            let password = sasl.secret("password")
-        else { return nil }
-        return .init(mechanism: mechanism, username: username, password: password)
-    }
-
-    private static func encryption(_ tls: SettingSection) -> KafkaConfiguration.Encryption {
-        .init(
-            authorities: tls.text("ca"), certificate: tls.text("certificate"),
-            key: tls.text("key"), keyPassword: tls.secret("key_password"),
-            verifiesHostname: tls.truth("verify_hostname"))
+        KafkaConfiguration(
+            cluster: cluster(section), topics: section.list("topic"),
+            group: section.text("group") ?? "", assignment: section.choice("assignment") ?? .eager)
     }
 
     private static func file(_ section: SettingSection) -> FileConfiguration {

@@ -120,41 +120,6 @@ public struct SourceConfiguration: Sendable {
     public var idleAfter: Int64
 }
 
-/// Topics of a Kafka cluster.
-public struct KafkaConfiguration: Sendable {
-    /// How partitions move between members of a group.
-    public enum Assignment: String, Sendable {
-        case cooperative, eager
-    }
-
-    /// Login by user name and password.
-    public struct Login: Sendable {
-        /// `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`.
-        public var mechanism: String
-        public var username: String
-        public var password: SecretReference
-    }
-
-    /// An encrypted connection.
-    public struct Encryption: Sendable {
-        /// Nil for the system's authorities.
-        public var authorities: String?
-        public var certificate: String?
-        public var key: String?
-        public var keyPassword: SecretReference?
-        public var verifiesHostname: Bool
-    }
-
-    public var brokers: [String]
-    public var topics: [String]
-    public var group: String
-    public var assignment: Assignment
-    public var login: Login?
-    public var encryption: Encryption?
-    /// Settings of librdkafka, in the order written.
-    public var properties: [(key: String, value: String)]
-}
-
 /// Files that grow.
 public struct FileConfiguration: Sendable {
     /// Files, directories or patterns.

@@ -9,7 +9,10 @@ extension SettingTable {
             settings: identity(["file"], "sink") + file + routing),
         Variant(
             type: "webhook", help: "an HTTP endpoint that gets a request for each alert",
-            settings: identity(["webhook"], "sink") + webhook + routing),
+            settings: identity(["webhook"], "sink") + webhook + pace + routing),
+        Variant(
+            type: "kafka", help: "a topic of a Kafka cluster that gets a message for each alert",
+            settings: identity(["kafka"], "sink") + topic + pace + connection + routing),
     ]
 
     private static let alertForm = Setting(
@@ -51,16 +54,32 @@ extension SettingTable {
         Setting(
             "previous_secret", .secret, "signs beside it while the receiver changes its secret"),
         Setting("routing_key", .secret, "integration key of PagerDuty; required for pagerduty"),
-        Setting(
-            "pii", .choice(["full", "pseudonym", "none"]),
-            "what is said of persons: all, pseudonyms or nothing", preset: "full"),
+        persons,
         Setting(
             "allow_private", .truth, "the host may be in a private network or this machine",
             preset: "false"),
         Setting("allow_http", .truth, "the URL may be http, unencrypted", preset: "false"),
         Setting("ca", .path, "certificates of the authorities that are believed (PEM)"),
-        Setting("timeout", .duration, "how long one request may take", preset: "15s"),
-        Setting("in_flight", .count(1...64), "requests under way at once", preset: "4"),
+    ]
+
+    private static let topic: [Setting] = [
+        brokers,
+        Setting("topic", .text, "the topic; it must be there", isRequired: true),
+        Setting(
+            "body",
+            .choice(WebhookConfiguration.Body.allCases.filter(\.fitsTopics).map(\.rawValue)),
+            "form of alerts", preset: "grantrail"),
+        persons,
+    ]
+
+    private static let persons = Setting(
+        "pii", .choice(["full", "pseudonym", "none"]),
+        "what is said of persons: all, pseudonyms or nothing", preset: "full")
+
+    /// What sinks have that try again.
+    private static let pace: [Setting] = [
+        Setting("timeout", .duration, "how long one attempt may take", preset: "15s"),
+        Setting("in_flight", .count(1...64), "attempts under way at once", preset: "4"),
         Setting("max_age", .duration, "how long an alert is tried before it is dead", preset: "3d"),
     ]
 }

@@ -116,13 +116,20 @@ enum SettingTable {
     ]
 
     private static let kafka: [Setting] = [
-        Setting("brokers", .list(.text), "host:port of some brokers", isRequired: true),
+        brokers,
         Setting(
             "topic", .list(.text), "topic or topics to read", isRequired: true, alias: "topics"),
         Setting("group", .text, "consumer group", preset: "grantrail"),
         Setting(
             "assignment", .choice(["cooperative", "eager"]),
             "how partitions move between members of the group", preset: "cooperative"),
+    ] + connection
+
+    static let brokers = Setting(
+        "brokers", .list(.text), "host:port of some brokers", isRequired: true)
+
+    /// How brokers are talked to.
+    static let connection: [Setting] = [
         Setting("security", .section(security, isAlways: false), "encryption and login"),
         Setting("properties", .map, "settings of librdkafka that have no name here; no secrets"),
     ]

@@ -7,6 +7,7 @@ public struct SinkConfiguration: Sendable {
         case standardOutput(StandardOutput)
         case file(FileSinkConfiguration)
         case webhook(WebhookConfiguration)
+        case kafka(TopicConfiguration)
     }
 
     /// The form of alerts for people and programs that read lines.
@@ -53,6 +54,9 @@ public struct WebhookConfiguration: Sendable, Equatable {
             case .ocsf, .slack, .pagerduty: false
             }
         }
+
+        /// Whether programs read it from a topic: not what is made for one service's endpoint.
+        var fitsTopics: Bool { self != .slack && self != .pagerduty }
     }
 
     /// What is said of persons.

@@ -1,6 +1,9 @@
 import AuditModel
 import Configuration
+import Delivery
 import Foundation
+import Intake
+import KafkaAccess
 import MarkedText
 import Places
 import RuleBook
@@ -109,11 +112,25 @@ struct ConfigurationCheck {
     }
 
     private mutating func source(_ source: SourceConfiguration) {
-        guard case .kafka(let kafka) = source.kind, let tls = kafka.encryption else { return }
-        let base = "sources.\(source.name).security.tls."
+        guard case .kafka(let kafka) = source.kind else { return }
+        let settings = ServiceSources.settings(kafka, source, ID128(high: 0, low: 1))
+        cluster(kafka.cluster, settings.problems(), at: "sources.\(source.name).")
+    }
+
+    /// - Parameter base: the section of the source or sink, with a dot at its end.
+    private mutating func cluster(
+        _ cluster: KafkaClusterConfiguration, _ problems: [KafkaSettingProblem], at base: String
+    ) {
+        for problem in problems where !problem.isFile {
+            let isSecurity = problem.key.hasPrefix("tls") || problem.key.hasPrefix("sasl")
+            loaded.add(
+                .unknownValue, at: base + (isSecurity ? "security." : "") + problem.key,
+                "\(problem.key) \(problem.message)")
+        }
+        guard let tls = cluster.encryption else { return }
         let files = [("ca", tls.authorities), ("certificate", tls.certificate), ("key", tls.key)]
         for (setting, path) in files {
-            if let path { file(path, at: base + setting) }
+            if let path { file(path, at: base + "security.tls." + setting) }
         }
     }
 
@@ -123,6 +140,9 @@ struct ConfigurationCheck {
         case .file(let file): writable(file.path, at: "sinks.\(sink.name).path")
         case .webhook(let hook):
             if let path = hook.authorities { file(path, at: "sinks.\(sink.name).ca") }
+        case .kafka(let topic):
+            let problems = TopicSettings.problems(KafkaCluster(topic.cluster), topic.topic)
+            cluster(topic.cluster, problems, at: "sinks.\(sink.name).")
         }
     }
 

@@ -48,6 +48,18 @@ enum Fixture {
           - {name: chat, type: webhook, body: slack, url: {secret_env: CHAT_URL}}
           - {name: pager, type: webhook, body: pagerduty, url: "http://[::1]/v2",
              allow_http: true, routing_key: {secret_env: PAGER_KEY}}
+          - name: bus
+            type: kafka
+            brokers: k1:9093
+            topic: grantrail-alerts
+            body: cloudevents-binary
+            pii: none
+            clients: [web]
+            security: {sasl: {mechanism: PLAIN, username: gt, password: {secret_env: KAFKA_PW}},
+              tls: {}}
+            properties: {linger.ms: 5}
+            in_flight: 16
+            max_age: 2d
         http: {listen: "0.0.0.0:8088"}
         control: {socket: /run/gt.sock}
         drain_timeout: 1m

@@ -30,7 +30,7 @@ struct ReadingTests {
         #expect(it.drainTimeout == 60 * Self.second)
         #expect(it.jobs == 4)
         #expect(it.log.format == .json && it.log.level == .debug)
-        #expect(it.sinks.map(\.name) == ["out", "log", "soc", "chat", "pager"])
+        #expect(it.sinks.map(\.name) == ["out", "log", "soc", "chat", "pager", "bus"])
         #expect(it.http?.text == "0.0.0.0:8088" && it.http?.isLoopback == false)
     }
 
@@ -46,14 +46,15 @@ struct ReadingTests {
             Issue.record("the kinds are wrong")
             return
         }
-        #expect(kafka.brokers == ["k1:9092", "k2:9092"] && kafka.topics == ["keycloak-events"])
+        #expect(kafka.cluster.brokers == ["k1:9092", "k2:9092"])
+        #expect(kafka.topics == ["keycloak-events"])
         #expect(kafka.group == "no" && kafka.assignment == .eager)
-        #expect(kafka.properties.map(\.key) == ["fetch.min.bytes", "client.id"])
-        #expect(kafka.properties.map(\.value) == ["1", "a"])
-        let login = try #require(kafka.login)
+        #expect(kafka.cluster.properties.map(\.key) == ["fetch.min.bytes", "client.id"])
+        #expect(kafka.cluster.properties.map(\.value) == ["1", "a"])
+        let login = try #require(kafka.cluster.login)
         #expect(login.mechanism == "SCRAM-SHA-256" && login.username == "gt")
         #expect(login.password.secret?.revealText() == Fixture.secret)
-        let tls = try #require(kafka.encryption)
+        let tls = try #require(kafka.cluster.encryption)
         #expect(tls.authorities == "/etc/ca.pem" && !tls.verifiesHostname)
         #expect(tls.keyPassword?.secret?.revealText() == Fixture.secret)
         #expect(file.paths == ["/etc/gt/logs/*.json", "/var/log/b"])
@@ -105,8 +106,8 @@ struct ReadingTests {
         guard case .kafka(let kafka) = it.sources[0].kind, case .file(let file) = it.sources[1].kind
         else { return }
         #expect(kafka.group == "audit" && file.paths == ["/cwd/x", "/y"])
-        #expect(kafka.properties.map { $0.key + $0.value } == ["a1", "b2=3"])
-        #expect(kafka.login?.password.place == .file("/run/pw"))
+        #expect(kafka.cluster.properties.map { $0.key + $0.value } == ["a1", "b2=3"])
+        #expect(kafka.cluster.login?.password.place == .file("/run/pw"))
         let origins = Dictionary(
             uniqueKeysWithValues: loaded.settings.map { ($0.name, $0.origin) })
         #expect(origins["store.path"] == "GRANTRAIL_STORE__PATH")

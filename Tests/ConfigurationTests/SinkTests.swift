@@ -27,7 +27,7 @@ struct SinkTests {
         guard case .standardOutput(let output) = sinks[0].kind,
             case .file(let file) = sinks[1].kind, case .webhook(let soc) = sinks[2].kind,
             case .webhook(let chat) = sinks[3].kind,
-            case .webhook(let pager) = sinks[4].kind
+            case .webhook(let pager) = sinks[4].kind, case .kafka(let bus) = sinks[5].kind
         else {
             Issue.record("the kinds are wrong")
             return
@@ -52,6 +52,14 @@ struct SinkTests {
         #expect(chat.maxAge == 3 * 86_400_000_000_000 && !chat.allowsPrivate)
         #expect(pager.routingKey?.secret?.revealText() == Fixture.secret && pager.allowsHTTP)
         #expect(pager.url.host == "::1" && pager.url.port == 80 && !pager.url.isEncrypted)
+        #expect(sinks[5].name == "bus" && sinks[5].routing.clients == ["web"])
+        #expect(bus.cluster.brokers == ["k1:9093"] && bus.topic == "grantrail-alerts")
+        #expect(bus.body == .cloudeventsBinary && bus.persons == .none && bus.inFlight == 16)
+        #expect(bus.cluster.login?.mechanism == "PLAIN" && bus.cluster.login?.username == "gt")
+        #expect(bus.cluster.login?.password.secret?.revealText() == Fixture.secret)
+        #expect(bus.cluster.encryption?.verifiesHostname == true)
+        #expect(bus.cluster.properties.map { $0.key + $0.value } == ["linger.ms5"])
+        #expect(bus.timeout == 15_000_000_000 && bus.maxAge == 2 * 86_400_000_000_000)
     }
 
     @Test(
@@ -82,6 +90,15 @@ struct SinkTests {
             ("type: webhook, body: ocsf, url: https://a, routing_key: {secret_env: PAGER_KEY}",
                 "2:66 config.conflict"),
             ("type: webhook, body: ocsf, url: https://a, in_flight: 0", "2:64 config.wrong_type"),
+            ("type: kafka, topic: a", "2:9 config.missing_key"),
+            ("type: kafka, brokers: k1", "2:9 config.missing_key"),
+            ("type: kafka, brokers: k1, topic: a, body: slack", "2:52 config.unknown_value"),
+            ("type: kafka, brokers: k1, topic: [a]", "2:43 config.wrong_type"),
+            ("type: kafka, brokers: k1, topic: a, group: b", "2:46 config.unknown_key"),
+            ("type: kafka, brokers: k1, topic: a, secret: {secret_env: S}",
+                "2:46 config.unknown_key"),
+            ("type: kafka, brokers: k1, topic: a, security: {sasl: {username: u, "
+                + "mechanism: PLAIN, password: hunter2}}", "2:105 config.literal_secret"),
             ("type: file", "2:9 config.missing_key"),
             ("type: file, path: a, rotate: 5", "2:39 config.wrong_type"),
             ("type: file, path: a, keep: 0", "2:37 config.wrong_type"),
@@ -143,13 +160,19 @@ struct SinkTests {
               - {name: soc, type: webhook, url: "https://a/b?c=d", secret: {secret_env: NONE}}
               - {name: chat, type: webhook, body: slack, url: {secret_env: NONE}}
               - {name: talk, type: webhook, body: ocsf, url: {secret_env: CHAT_URL}}
+              - {name: bus, type: kafka, body: ocsf, brokers: [k1, "k2:9093"], topic: alerts,
+                 security: {sasl: {mechanism: PLAIN, username: u, password: {secret_env: NONE}}}}
             """
         let loaded = Fixture.load(text)
         #expect(loaded.configuration == nil)
         let outline = try #require(loaded.outline)
         #expect(outline.store == "/etc/gt/s.db" && outline.controlSocket == "/etc/gt/s.db.sock")
-        #expect(outline.hooks.map(\.name) == ["soc", "chat", "talk"])
-        #expect(outline.hooks.map(\.url) == ["https://a/b", nil, "https://chat.example/…"])
+        #expect(outline.hooks.map(\.name) == ["soc", "chat", "talk", "bus"])
+        #expect(
+            outline.hooks.map(\.url) == [
+                "https://a/b", nil, "https://chat.example/…", "kafka://k1,k2:9093/alerts",
+            ])
+        #expect(outline.hooks.map(\.body) == [.grantrail, .slack, .ocsf, .ocsf])
         #expect(Fixture.load(text + "\nx: 1").outline == nil)
     }
 

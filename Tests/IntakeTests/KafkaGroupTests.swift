@@ -3,6 +3,8 @@ import CRdKafka
 import Foundation
 import Glibc
 import Intake
+import KafkaAccess
+import TestSupport
 import Testing
 
 @Suite("Partitions of Kafka move between members, and trouble is told")
@@ -102,7 +104,8 @@ struct KafkaGroupTests {
 
     @Test("Brokers that are not there are told once, and stopping works meanwhile")
     func unreachable() async throws {
-        let settings = KafkaSettings(name: "kc", brokers: ["127.0.0.1:1"], topics: ["t"])
+        let settings = KafkaSettings(
+            name: "kc", cluster: KafkaCluster(brokers: ["127.0.0.1:1"]), topics: ["t"])
         let run = RunningSource(settings)
         await run.sink.wait { !$0.conditions.isEmpty }
         try await Task.sleep(for: .milliseconds(2500))
@@ -118,9 +121,9 @@ struct KafkaGroupTests {
         let run = RunningSource(cluster.settings("t", group: nil))
         cluster.produce("t", ["a"])
         await run.sink.wait { $0.records["t/0"] == ["a"] }
-        rd_kafka_mock_broker_set_down(cluster.handle, 1)
+        cluster.setDown(true)
         await run.sink.wait { $0.conditions.last?.code == "kafka.unreachable" }
-        rd_kafka_mock_broker_set_up(cluster.handle, 1)
+        cluster.setDown(false)
         await run.sink.wait { $0.conditions.last?.isReady == true }
         cluster.produce("t", ["b"])
         await run.sink.wait { $0.records["t/0"] == ["a", "b"] }

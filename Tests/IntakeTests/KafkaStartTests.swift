@@ -1,4 +1,5 @@
 import AuditModel
+import KafkaAccess
 import TestSupport
 import Testing
 
@@ -93,16 +94,6 @@ struct KafkaStartTests {
         #expect(output.records.count == 1)
         #expect(output.issues.isEmpty)
     }
-
-    @Test("Versions of the library are judged")
-    func versions() {
-        #expect(KafkaLibrary.warning(for: 0x0200_02FF, "2.0.2")?.contains("old") == true)
-        #expect(KafkaLibrary.warning(for: 0x0201_00FF, "2.1.0")?.contains("twice") == true)
-        #expect(KafkaLibrary.warning(for: 0x0202_01FF, "2.2.1")?.contains("twice") == true)
-        #expect(KafkaLibrary.warning(for: 0x0203_00FF, "2.3.0") == nil)
-        #expect(KafkaLibrary.version.split(separator: ".").count >= 3)
-        #expect(KafkaLibrary.features.contains("ssl"))
-    }
 }
 
 @Suite("Settings of Kafka are checked all at once")
@@ -110,24 +101,25 @@ struct KafkaSettingsTests {
     @Test("Every mistake has its key, and no message has the password")
     func problems() {
         var settings = KafkaSettings(
-            name: "", brokers: ["k1:99999", "ok"], topics: ["a b", "t", "t"])
+            name: "", cluster: KafkaCluster(brokers: ["k1:99999", "ok"]),
+            topics: ["a b", "t", "t"])
         settings.group = ""
         settings.staticID = "a/b"
         settings.sessionTimeout = .nan
-        settings.sasl = KafkaSASL(
+        settings.cluster.sasl = KafkaSASL(
             .plain, username: "", password: KafkaPassword("hunter2-secret"))
         var tls = KafkaTLS()
         tls.authorityFile = "/does/not/exist"
         tls.certificateFile = "/does/not/exist/either"
-        settings.tls = tls
-        settings.properties = [
+        settings.cluster.tls = tls
+        settings.cluster.properties = [
             "group.id": "x", "no.such.property": "1", "fetch.max.bytes": "many",
             "client.rack": "fine",
         ]
         let problems = settings.problems()
         #expect(
             problems.map(\.key) == [
-                "name", "brokers", "topic", "topic", "group", "static_id", "session_timeout",
+                "name", "topic", "topic", "group", "static_id", "session_timeout", "brokers",
                 "sasl.username", "tls.ca", "tls.certificate", "tls.certificate",
                 "properties.fetch.max.bytes", "properties.group.id",
                 "properties.no.such.property",
@@ -143,10 +135,11 @@ struct KafkaSettingsTests {
     @Test("Good settings have no problems and a run with bad ones ends at once")
     func good() async {
         var settings = KafkaSettings(
-            name: "kc", brokers: ["k1", "k2:9092", "[::1]:9092", "[::1]"], topics: ["a.b-c_d"])
-        settings.sasl = KafkaSASL(
+            name: "kc", cluster: KafkaCluster(brokers: ["k1", "k2:9092", "[::1]:9092", "[::1]"]),
+            topics: ["a.b-c_d"])
+        settings.cluster.sasl = KafkaSASL(
             .scramSHA512, username: "u", password: KafkaPassword("p"))
-        settings.tls = KafkaTLS()
+        settings.cluster.tls = KafkaTLS()
         settings.assignment = .cooperativeSticky
         #expect(settings.problems() == [])
         settings.topics = []

@@ -1,73 +1,21 @@
 import AuditModel
-import CRdKafka
 import Foundation
 import Glibc
 import Intake
+import KafkaAccess
 import Synchronization
+import TestSupport
 import Testing
 
-/// Brokers inside this process, for small numbers of messages.
-final class MockCluster: @unchecked Sendable {
-    private let producer: OpaquePointer
-    let handle: OpaquePointer
-    let brokers: String
-
-    init(brokers count: Int32 = 1) throws {
-        let configuration = try #require(rd_kafka_conf_new())
-        rd_kafka_conf_set_log_cb(configuration) { _, _, _, _ in }
-        var reason = [CChar](repeating: 0, count: 512)
-        for (name, value) in [("linger.ms", "0"), ("allow.auto.create.topics", "false")] {
-            rd_kafka_conf_set(configuration, name, value, &reason, reason.count)
-        }
-        let client = rd_kafka_new(RD_KAFKA_PRODUCER, configuration, &reason, reason.count)
-        let owner = try #require(client)
-        handle = try #require(rd_kafka_mock_cluster_new(owner, count))
-        let address = try #require(rd_kafka_mock_cluster_bootstraps(handle))
-        brokers = String(cString: address)
-        producer = owner
-        rd_kafka_brokers_add(producer, brokers)
-    }
-
-    deinit {
-        rd_kafka_flush(producer, 2000)
-        rd_kafka_mock_cluster_destroy(handle)
-        rd_kafka_destroy(producer)
-    }
-
-    func create(_ topic: String, partitions: Int32 = 1) {
-        _ = rd_kafka_mock_topic_create(handle, topic, partitions, 1)
-    }
-
+extension MockCluster {
     /// Writes messages and waits until they are there; nil is a tombstone.
     func produce(_ topic: String, partition: Int32 = 0, _ values: [String?]) {
-        guard let place = rd_kafka_topic_new(producer, topic, nil) else { return }
-        defer { rd_kafka_topic_destroy(place) }
-        for value in values {
-            var bytes = Array((value ?? "").utf8)
-            let count = bytes.count
-            bytes.withUnsafeMutableBytes {
-                _ = rd_kafka_produce(
-                    place, partition, 0x2, value == nil ? nil : $0.baseAddress, count, "key", 3,
-                    nil)
-            }
-        }
-        #expect(rd_kafka_flush(producer, 5000) == RD_KAFKA_RESP_ERR_NO_ERROR)
-    }
-
-    /// Lets the brokers say that a topic does not exist, or say the truth again.
-    func hide(_ topic: String, _ isHidden: Bool) {
-        rd_kafka_mock_topic_set_error(
-            handle, topic,
-            isHidden ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : RD_KAFKA_RESP_ERR_NO_ERROR)
-    }
-
-    func push(_ request: Int16, _ errors: [rd_kafka_resp_err_t]) {
-        rd_kafka_mock_push_request_errors_array(handle, request, errors.count, errors)
+        #expect(write(topic, partition: partition, values))
     }
 
     func settings(_ topic: String, group: String? = "g") -> KafkaSettings {
         var settings = KafkaSettings(
-            name: "kc", brokers: brokers.split(separator: ",").map(String.init), topics: [topic])
+            name: "kc", cluster: KafkaCluster(brokers: addresses), topics: [topic])
         settings.group = group
         return settings
     }

@@ -3,6 +3,8 @@ import CRdKafka
 import Foundation
 import Glibc
 import Intake
+import KafkaAccess
+import TestSupport
 import Testing
 
 @Suite("Kafka is read from a group and without one")

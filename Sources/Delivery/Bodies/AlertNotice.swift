@@ -24,7 +24,7 @@ struct AlertNotice {
     /// Nil when the text is no alert's JSON.
     init?(_ body: [UInt8]) {
         guard let alert = AlertJSON.read(body) else { return nil }
-        let members = TopMembers(body, ["incident", "status"])
+        let members = TextMembers(body, ["incident", "status"])
         self.alert = alert
         incident = members["incident"].flatMap { $0.isEmpty ? nil : $0 }
         let status = members["status"]
@@ -46,9 +46,21 @@ struct AlertNotice {
     /// `id.revision`: equal however often this is told.
     var messageID: String { "\(alert.id.hex).\(alert.revision)" }
 
-    /// The grant, as far as it is known; what belongs together keeps its order by this.
-    var grant: String? {
-        [alert.keys.grant, alert.keys.family].compactMap { $0 }.first { !$0.isEmpty }
+    /// The grant, as far as it is known.
+    var grant: String? { Self.grant(alert.keys.grant, alert.keys.family) }
+
+    /// What belongs together keeps its order by this; what has no grant keeps at least the order
+    /// of its own revisions. Bounded harmless text.
+    var partitionKey: String { grant.map { BodyText.plain($0, limit: 200) } ?? alert.id.hex }
+
+    /// The grant that an alert's JSON names, found without reading the whole alert.
+    static func grant(of body: [UInt8]) -> String? {
+        let keys = TextMembers(body, ["grant", "family"], inside: "keys")
+        return grant(keys["grant"], keys["family"])
+    }
+
+    private static func grant(_ grant: String?, _ family: String?) -> String? {
+        [grant, family].compactMap { $0 }.first { !$0.isEmpty }
     }
 
     /// The alert as JSON of at most so many bytes: as it came in if it fits, else trimmed, with
@@ -80,11 +92,13 @@ struct AlertNotice {
 }
 
 /// Texts that stand directly in a JSON object.
-private struct TopMembers {
+private struct TextMembers {
     private var found: [String: String] = [:]
 
-    /// - Parameter names: the members to read; those of another type count as missing.
-    init(_ body: [UInt8], _ names: Set<String>) {
+    /// - Parameters:
+    ///   - names: the members to read; those of another type count as missing.
+    ///   - member: an object at the top that holds them; nil for the top itself.
+    init(_ body: [UInt8], _ names: Set<String>, inside member: String? = nil) {
         var document = JSONDocument()
         let padded = body + [UInt8](repeating: 0, count: RecordBatch.tailPadding)
         padded.withUnsafeBytes { bytes in
@@ -93,9 +107,11 @@ private struct TopMembers {
             } catch {
                 return
             }
-            guard document.count > 0, document[0].kind == .object else { return }
-            var next = 1
-            while next < Int(document[0].next) {
+            guard document.count > 0, document[0].kind == .object,
+                let object = Self.object(document, member)
+            else { return }
+            var next = object + 1
+            while next < Int(document[object].next) {
                 let node = document[next]
                 let name = String(decoding: document.key(node), as: UTF8.self)
                 if node.kind == .string, names.contains(name) {
@@ -104,6 +120,18 @@ private struct TopMembers {
                 next = Int(node.next)
             }
         }
+    }
+
+    /// The place of the object that a member at the top is, or of the top for no member.
+    private static func object(_ document: borrowing JSONDocument, _ member: String?) -> Int? {
+        guard let member else { return 0 }
+        var next = 1
+        while next < Int(document[0].next) {
+            let node = document[next]
+            if node.kind == .object, document.key(node).elementsEqual(member.utf8) { return next }
+            next = Int(node.next)
+        }
+        return nil
     }
 
     subscript(name: String) -> String? { found[name] }

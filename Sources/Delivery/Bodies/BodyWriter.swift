@@ -12,10 +12,12 @@ public struct BodyWriter: Sendable {
 
     let kind: HookBody
     let context: BodyContext
+    let binding: BodyBinding
 
-    public init(kind: HookBody, context: BodyContext) {
+    public init(kind: HookBody, context: BodyContext, binding: BodyBinding = .web) {
         self.kind = kind
         self.context = context
+        self.binding = binding
     }
 
     /// The body of one alert; nil when the text is no alert's JSON (`grantrail/alert/1`).
@@ -23,14 +25,26 @@ public struct BodyWriter: Sendable {
     /// - Parameter body: one alert as JSON, see ``HookDelivery/body``.
     /// - Parameter sequence: the number of the delivery, for receivers that put them in order.
     public func render(_ body: [UInt8], sequence: Int64) -> RenderedBody? {
+        guard let notice = notice(body) else { return nil }
+        var rendered = render(notice, sequence: sequence)
+        rendered.partitionKey = notice.partitionKey
+        return rendered
+    }
+
+    /// What is told of an alert; nil when the text is no alert's JSON.
+    private func notice(_ body: [UInt8]) -> AlertNotice? {
         guard var notice = AlertNotice(body) else { return nil }
         if let privacy = AlertPrivacy(context, for: notice.alert) { notice.hide(privacy) }
+        return notice
+    }
+
+    private func render(_ notice: AlertNotice, sequence: Int64) -> RenderedBody {
         switch kind {
         case .grantrail: return json(envelope(notice))
         case .cloudevents:
             return CloudEventsBody(notice, context, sequence: sequence).structured()
         case .cloudeventsBinary:
-            return CloudEventsBody(notice, context, sequence: sequence).binary()
+            return CloudEventsBody(notice, context, sequence: sequence).binary(binding)
         case .ocsf: return json(OCSFBody(notice, context).bytes())
         case .slack: return json(SlackBody(notice).bytes())
         case .pagerduty: return json(PagerDutyBody(notice, context).bytes())
@@ -38,18 +52,21 @@ public struct BodyWriter: Sendable {
     }
 
     /// The body of one alert as one line of JSON without line end, for people and tools: the body
-    /// itself, or `{"headers":{…},"body":…}` where headers carry a part of it. Nil as in
-    /// ``render(_:sequence:)``.
+    /// itself, or `{"headers":{…},"body":…}` where headers carry a part of it, or with Kafka
+    /// `{"key":…,"headers":{…},"value":…}`. Nil as in ``render(_:sequence:)``.
     public func line(_ body: [UInt8], sequence: Int64) -> [UInt8]? {
-        guard let rendered = render(body, sequence: sequence) else { return nil }
-        guard kind == .cloudeventsBinary else { return rendered.bytes }
+        guard let notice = notice(body) else { return nil }
+        let rendered = render(notice, sequence: sequence)
+        if binding == .web, kind != .cloudeventsBinary { return rendered.bytes }
         var writer = JSONWriter()
         writer.beginObject()
+        if binding == .kafka { writer.member("key", notice.partitionKey) }
         writer.key("headers")
         writer.beginObject()
+        if binding == .kafka { writer.member(TopicMessage.idHeader, notice.messageID) }
         for (name, value) in rendered.headers { writer.member(name, value) }
         writer.endObject()
-        writer.member("body", json: rendered.bytes)
+        writer.member(binding == .kafka ? "value" : "body", json: rendered.bytes)
         writer.endObject()
         return writer.bytes
     }

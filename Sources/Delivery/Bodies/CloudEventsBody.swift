@@ -24,8 +24,7 @@ struct CloudEventsBody {
             ("time", .text(time)),
             ("severitytext", .text(alert.severity.name)),
             ("severitynumber", .number(SeverityMap(alert.severity).cloudEvents)),
-            // What has no grant keeps at least the order of its own revisions.
-            ("partitionkey", .text(grant ?? alert.id.hex)),
+            ("partitionkey", .text(notice.partitionKey)),
             // Equal length, so that texts sort like numbers.
             ("sequence", .text(String(repeating: "0", count: 19 - digits.count) + digits)),
         ]
@@ -52,12 +51,17 @@ struct CloudEventsBody {
     }
 
     /// Binary content mode: attributes in headers, the alert alone as the body.
-    func binary() -> RenderedBody {
+    ///
+    /// - Parameter binding: the Kafka protocol binding (1.0.2, §3.2.3) has other names and leaves
+    ///   values as they are.
+    func binary(_ binding: BodyBinding) -> RenderedBody {
+        let isWeb = binding == .web
         var headers = [(name: "content-type", value: "application/json")]
         for (name, value) in attributes {
+            let name = (isWeb ? "ce-" : "ce_") + name
             switch value {
-            case .text(let text): headers.append(("ce-" + name, Self.header(text)))
-            case .number(let number): headers.append(("ce-" + name, String(number)))
+            case .text(let text): headers.append((name, isWeb ? Self.header(text) : text))
+            case .number(let number): headers.append((name, String(number)))
             }
         }
         return RenderedBody(headers: headers, bytes: data)

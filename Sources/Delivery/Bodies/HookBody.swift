@@ -14,18 +14,33 @@ public enum HookBody: String, Sendable, CaseIterable {
     case pagerduty
 }
 
+/// What carries a body, where forms differ by it.
+public enum BodyBinding: Sendable {
+    /// A request over HTTP.
+    case web
+    /// A message of Kafka.
+    case kafka
+}
+
 /// What is sent: the bytes, and the headers that belong to them.
 public struct RenderedBody: Sendable, Equatable {
-    /// Names in lower case, with `content-type`; values are printable ASCII.
+    /// Names in lower case, with `content-type`. Values are printable ASCII, or with Kafka text
+    /// without control characters.
     public var headers: [(name: String, value: String)]
     public var bytes: [UInt8]
+    /// The grant of the alert, or else the alert: what belongs together has it in common.
+    public var partitionKey: String
 
-    public init(headers: [(name: String, value: String)], bytes: [UInt8]) {
+    public init(
+        headers: [(name: String, value: String)], bytes: [UInt8], partitionKey: String = ""
+    ) {
         self.headers = headers
         self.bytes = bytes
+        self.partitionKey = partitionKey
     }
 
     public static func == (left: Self, right: Self) -> Bool {
-        left.bytes == right.bytes && left.headers.elementsEqual(right.headers, by: ==)
+        left.bytes == right.bytes && left.partitionKey == right.partitionKey
+            && left.headers.elementsEqual(right.headers, by: ==)
     }
 }

@@ -1,17 +1,14 @@
 internal import Foundation
 
-/// One hook, and how its messages are written.
+/// One hook: how often it is tried, and who brings it what there is.
 public struct CourierHook: Sendable {
-    public var settings: HookSettings
-    /// The message for a delivery; nil if there is none, which makes the delivery dead. Called on
-    /// the courier's threads.
-    public var render: @Sendable (HookDelivery) -> RenderedBody?
+    public var pace: HookPace
+    /// Called on the courier's threads, its lanes on the owner's.
+    public var carrier: any HookCarrier
 
-    public init(
-        settings: HookSettings, render: @escaping @Sendable (HookDelivery) -> RenderedBody?
-    ) {
-        self.settings = settings
-        self.render = render
+    public init(pace: HookPace, carrier: any HookCarrier) {
+        self.pace = pace
+        self.carrier = carrier
     }
 }
 
@@ -21,7 +18,7 @@ public struct CourierHook: Sendable {
 /// To refill, it takes and commits the outcomes first, then reads the first pending rows of a hook
 /// in the order of their sequences and adds them: those that are held, and those whose outcome
 /// still waits to be taken, are passed over. So a delivery is never sent again after it was
-/// delivered, unless the process ends before the commit; the receiver knows that by `webhook-id`.
+/// delivered, unless the process ends before the commit; the receiver knows that by its id.
 public final class Courier: Sendable {
     private let hooks: [HookWorkers]
 
@@ -30,18 +27,15 @@ public final class Courier: Sendable {
     /// - Parameters:
     ///   - hooks: with unique names.
     ///   - capacity: deliveries held for each hook at most.
-    ///   - version: of the program, for the `user-agent`.
     ///   - onOutcome: called on the courier's threads when there is something to take.
     public init(
         hooks: [CourierHook], capacity: Int = HookSchedule.capacity,
-        transport: any HookTransport, version: String,
         environment: CourierEnvironment = .system,
         onOutcome: @escaping @Sendable () -> Void
     ) {
         self.hooks = hooks.map { hook in
             HookWorkers(
-                hook, capacity: capacity, transport: transport, version: version,
-                environment: environment, onOutcome: onOutcome)
+                hook, capacity: capacity, environment: environment, onOutcome: onOutcome)
         }
         for hook in self.hooks { hook.start() }
     }
@@ -109,6 +103,7 @@ public final class Courier: Sendable {
         // Attempts look at the flag about once a second.
         let last = Date(timeIntervalSinceNow: 2)
         for hook in late { _ = hook.wait(until: last) }
+        for hook in hooks { hook.close() }
         return late.isEmpty
     }
 

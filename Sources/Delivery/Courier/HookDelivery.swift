@@ -7,6 +7,8 @@ public struct HookDelivery: Sendable {
     /// The notice's number in the store; deliveries of a hook are numbered in order of commits.
     public var sequence: Int64
     public var alert: ID128
+    /// What it keeps its order with, see ``HookCarrier``; the alert until the courier asks.
+    public internal(set) var lane: ID128
     public var revision: Int
     public var severity: Severity
     /// The alert as one line of canonical JSON, without line end.
@@ -25,6 +27,7 @@ public struct HookDelivery: Sendable {
         self.hook = hook
         self.sequence = sequence
         self.alert = alert
+        lane = alert
         self.revision = revision
         self.severity = severity
         self.body = body
@@ -33,7 +36,8 @@ public struct HookDelivery: Sendable {
         self.due = due
     }
 
-    /// The `webhook-id` (Standard Webhooks 1.0): equal on every attempt, from any process.
+    /// The `webhook-id` (Standard Webhooks 1.0), or `grantrail-id` of a topic: equal on every
+    /// attempt, from any process.
     public var messageID: String { "\(alert.hex).\(revision)" }
 }
 

@@ -8,6 +8,8 @@ public struct HookError: Error, Equatable, Sendable {
         case insecure = "hook.insecure"
         /// A secret is too short, too long or no base64.
         case secret = "hook.secret"
+        /// A topic's settings are none that a producer can have.
+        case kafka = "hook.kafka"
         /// A number is out of its range.
         case range = "hook.range"
     }

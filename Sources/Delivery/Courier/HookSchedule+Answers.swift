@@ -9,6 +9,7 @@ extension HookSchedule {
     public mutating func finish(
         _ sequence: Int64, _ answer: HookAnswer, now: Int64, duration: Int64, chance: Double
     ) -> HookOutcome? {
+        if answer.verdict == .unsendable { return refuse(sequence, answer.failure, now: now) }
         guard inFlight.remove(sequence) != nil, var entry = entries[sequence] else { return nil }
         entry.delivery.attempts += 1
         let isProbe = breaker.end(sequence, now: now)
@@ -16,24 +17,26 @@ extension HookSchedule {
             hook: hook, sequence: sequence, alert: entry.delivery.alert,
             revision: entry.delivery.revision, attempts: entry.delivery.attempts, time: now,
             duration: duration, result: .delivered, status: answer.status, reason: "")
-        if let status = answer.status, (200...299).contains(status) {
+        if answer.verdict == .taken {
             breaker.close()
             throttles = 0
             deliveredCount += 1
             drop(sequence)
             return outcome
         }
-        outcome.reason = Self.reason(answer)
+        outcome.reason = answer.failure
         fail(answer, outcome.reason, now)
         outcome.result = next(&entry, answer, isProbe: isProbe, now: now, chance: chance)
         if outcome.result == .dead {
-            outcome.reason += "; another attempt would come after max_age"
+            if answer.verdict != .refused {
+                outcome.reason += "; another attempt would come after max_age"
+            }
             deadCount += 1
             drop(sequence)
         } else {
             retriedCount += 1
             entries[sequence] = entry
-            wait(for: outcome.alert)
+            wait(for: entry.delivery.lane)
         }
         return outcome
     }
@@ -51,7 +54,7 @@ extension HookSchedule {
     public mutating func release(_ sequence: Int64, now: Int64) {
         guard inFlight.remove(sequence) != nil, let entry = entries[sequence] else { return }
         _ = breaker.end(sequence, now: now)
-        wait(for: entry.delivery.alert)
+        wait(for: entry.delivery.lane)
     }
 
     /// Gives up what grew too old while the breaker held it back. A disabled hook keeps what it
@@ -101,14 +104,13 @@ extension HookSchedule {
     /// What a failure means for the hook as a whole.
     private mutating func fail(_ answer: HookAnswer, _ reason: String, _ now: Int64) {
         lastReason = reason
-        switch answer.status {
-        case 410: disabledReason = reason
-        // These judge the message: the receiver itself may be well.
-        case 400, 413, 415, 422: break
-        case 429, 502, 503, 504:
+        switch answer.verdict {
+        case .unwanted: disabledReason = reason
+        case .taken, .unfit, .refused, .unsendable: break
+        case .overloaded:
             throttle(answer.retryAfter, now)
             breaker.fail(now: now)
-        default: breaker.fail(now: now)
+        case .failed: breaker.fail(now: now)
         }
     }
 
@@ -126,6 +128,7 @@ extension HookSchedule {
     private func next(
         _ entry: inout Entry, _ answer: HookAnswer, isProbe: Bool, now: Int64, chance: Double
     ) -> HookOutcome.Result {
+        if answer.verdict == .refused { return .dead }
         var due = now.adding(wait(entry.step, chance))
         // Attempts that the breaker asked for come out of turn and do not lengthen the waits.
         if !isProbe { entry.step += 1 }
@@ -143,16 +146,5 @@ extension HookSchedule {
         let wait = step < policy.waits.count ? policy.waits[step] : last
         let share = (1 + policy.jitter * (2 * max(0, min(1, chance)) - 1))
         return Int64(exactly: (Double(wait) * share).rounded()) ?? wait
-    }
-
-    /// One line about a failed attempt.
-    static func reason(_ answer: HookAnswer) -> String {
-        guard let status = answer.status else { return PlainLine.bounded(answer.reason) }
-        switch status {
-        case 300...399: return "HTTP \(status): redirects are not followed"
-        case 410: return "HTTP 410: the receiver wants no more; the hook is disabled"
-        case 429: return "HTTP 429: too many requests"
-        default: return "HTTP \(status)"
-        }
     }
 }

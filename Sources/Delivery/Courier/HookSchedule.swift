@@ -2,8 +2,9 @@ internal import AuditModel
 
 /// Which of a hook's deliveries is sent when: a state machine without clock, chance or threads.
 ///
-/// Deliveries go out in the order of their sequences, several at a time, but only one of an alert
-/// and never a later revision of it before the earlier ones are delivered or dead. What fails is
+/// Deliveries go out in the order of their sequences, several at a time, but only one of a lane
+/// (of an alert, that is, or of a grant) and never before the earlier ones of it are delivered or
+/// dead. What fails is
 /// tried again by the ``RetryPolicy``; what a receiver asks for (`Retry-After`, 410) is heeded.
 /// All times are nanoseconds UTC and are passed in.
 public struct HookSchedule: Sendable {
@@ -27,7 +28,7 @@ public struct HookSchedule: Sendable {
     let policy: RetryPolicy
 
     var entries: [Int64: Entry] = [:]
-    /// Sequences of each alert in the order in which they are sent.
+    /// Sequences of each lane in the order in which they are sent.
     var chains: [ID128: [Int64]] = [:]
     /// The first of every chain that is not in flight, in order.
     var waiting: [Int64] = []
@@ -46,13 +47,13 @@ public struct HookSchedule: Sendable {
     public internal(set) var deadCount: Int64 = 0
 
     /// - Parameter capacity: deliveries that are held at most.
-    public init(_ settings: HookSettings, capacity: Int = Self.capacity) {
-        hook = settings.name
-        maxAge = settings.maxAge
-        most = settings.inFlight
-        policy = settings.policy
+    public init(_ pace: HookPace, capacity: Int = Self.capacity) {
+        hook = pace.name
+        maxAge = pace.maxAge
+        most = pace.inFlight
+        policy = pace.policy
         self.capacity = max(1, capacity)
-        breaker = CircuitBreaker(settings.policy)
+        breaker = CircuitBreaker(pace.policy)
     }
 
     // MARK: - What is held
@@ -76,8 +77,8 @@ public struct HookSchedule: Sendable {
     /// Holds deliveries, lowest sequence first, as far as there is room. One that is held already
     /// is passed over.
     ///
-    /// - Parameter deliveries: the first that the store has pending. A later revision must not be
-    ///   added while an earlier one still waits outside.
+    /// - Parameter deliveries: the first that the store has pending. A later one of a lane must not
+    ///   be added while an earlier one still waits outside.
     /// - Returns: how many were added.
     @discardableResult
     public mutating func add(_ deliveries: [HookDelivery]) -> Int {
@@ -98,30 +99,24 @@ public struct HookSchedule: Sendable {
         // begins at 30 min at most.
         let step = min(delivery.attempts, 4)
         entries[delivery.sequence] = Entry(delivery: delivery, step: step)
-        var chain = chains[delivery.alert] ?? []
-        var place = chain.firstIndex { isAfter($0, delivery.sequence) } ?? chain.count
+        var chain = chains[delivery.lane] ?? []
+        var place = chain.firstIndex { $0 > delivery.sequence } ?? chain.count
         if place == 0, let first = chain.first {
             if inFlight.contains(first) { place = 1 } else { stopWaiting(first) }
         }
         chain.insert(delivery.sequence, at: place)
-        chains[delivery.alert] = chain
+        chains[delivery.lane] = chain
         if place == 0 { wait(delivery.sequence) }
     }
 
-    private func isAfter(_ later: Int64, _ earlier: Int64) -> Bool {
-        guard let later = entries[later]?.delivery, let earlier = entries[earlier]?.delivery
-        else { return false }
-        return (later.revision, later.sequence) > (earlier.revision, earlier.sequence)
-    }
-
-    /// Lets go of a delivery that is not in flight, so that the next revision has its turn.
+    /// Lets go of a delivery that is not in flight, so that the next of its lane has its turn.
     mutating func drop(_ sequence: Int64) {
-        guard let alert = entries.removeValue(forKey: sequence)?.delivery.alert,
-            var chain = chains[alert], let place = chain.firstIndex(of: sequence)
+        guard let lane = entries.removeValue(forKey: sequence)?.delivery.lane,
+            var chain = chains[lane], let place = chain.firstIndex(of: sequence)
         else { return }
         if place == 0 { stopWaiting(sequence) }
         chain.remove(at: place)
-        chains[alert] = chain.isEmpty ? nil : chain
+        chains[lane] = chain.isEmpty ? nil : chain
         if place == 0, let next = chain.first { wait(next) }
     }
 
@@ -129,12 +124,12 @@ public struct HookSchedule: Sendable {
         waiting.insert(sequence, at: place(of: sequence))
     }
 
-    /// Lets an alert whose delivery is no longer in flight wait for its turn; an earlier revision
-    /// that was replayed meanwhile goes first.
-    mutating func wait(for alert: ID128) {
-        guard var chain = chains[alert] else { return }
-        chain.sort { isAfter($1, $0) }
-        chains[alert] = chain
+    /// Lets a lane whose delivery is no longer in flight wait for its turn; an earlier one that was
+    /// replayed meanwhile goes first.
+    mutating func wait(for lane: ID128) {
+        guard var chain = chains[lane] else { return }
+        chain.sort()
+        chains[lane] = chain
         if let first = chain.first { wait(first) }
     }
 

@@ -42,7 +42,7 @@ public struct HookRequest: Sendable {
         url = settings.url
         self.headers = headers
         body = rendered.bytes
-        timeout = settings.timeout
+        timeout = settings.pace.timeout
         allowPrivate = settings.allowPrivate
         authorities = settings.authorities
     }
@@ -66,22 +66,6 @@ public struct HookRequest: Sendable {
         }
         return isName && (1...128).contains(name.utf8.count) && value.utf8.count <= 8192
             && value.utf8.allSatisfy { (0x20...0x7E).contains($0) }
-    }
-}
-
-/// What came of one attempt on the network.
-public struct HookAnswer: Sendable, Equatable {
-    /// The HTTP status; nil when none came.
-    public var status: Int?
-    /// The pause that the receiver asks for, nanoseconds.
-    public var retryAfter: Int64?
-    /// Why no status came: one bounded line without path, query or secrets; else empty.
-    public var reason: String
-
-    public init(status: Int? = nil, retryAfter: Int64? = nil, reason: String = "") {
-        self.status = status
-        self.retryAfter = retryAfter
-        self.reason = reason
     }
 }
 

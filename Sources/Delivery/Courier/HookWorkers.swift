@@ -8,8 +8,6 @@ final class HookWorkers: @unchecked Sendable {
     private static let longestWait = 10.0
 
     private let hook: CourierHook
-    private let transport: any HookTransport
-    private let version: String
     private let environment: CourierEnvironment
     private let onOutcome: @Sendable () -> Void
     private let flag = AbandonFlag()
@@ -24,24 +22,22 @@ final class HookWorkers: @unchecked Sendable {
     private var running = 0
 
     init(
-        _ hook: CourierHook, capacity: Int, transport: any HookTransport, version: String,
-        environment: CourierEnvironment, onOutcome: @escaping @Sendable () -> Void
+        _ hook: CourierHook, capacity: Int, environment: CourierEnvironment,
+        onOutcome: @escaping @Sendable () -> Void
     ) {
         self.hook = hook
-        self.transport = transport
-        self.version = version
         self.environment = environment
         self.onOutcome = onOutcome
-        schedule = HookSchedule(hook.settings, capacity: capacity)
+        schedule = HookSchedule(hook.pace, capacity: capacity)
     }
 
-    var name: String { hook.settings.name }
+    var name: String { hook.pace.name }
 
     func start() {
         condition.lock()
-        running = hook.settings.inFlight
+        running = hook.pace.inFlight
         condition.unlock()
-        for _ in 0..<hook.settings.inFlight {
+        for _ in 0..<hook.pace.inFlight {
             let thread = Thread { [self] in
                 work()
                 condition.lock()
@@ -58,8 +54,13 @@ final class HookWorkers: @unchecked Sendable {
     // MARK: - For the owner
 
     func add(_ deliveries: [HookDelivery]) -> Int {
-        locked {
-            let added = schedule.add(deliveries.filter { !settled.contains($0.sequence) })
+        let laned = deliveries.map { delivery in
+            var delivery = delivery
+            delivery.lane = hook.carrier.lane(of: delivery)
+            return delivery
+        }
+        return locked {
+            let added = schedule.add(laned.filter { !settled.contains($0.sequence) })
             if added > 0 { condition.broadcast() }
             return added
         }
@@ -101,6 +102,8 @@ final class HookWorkers: @unchecked Sendable {
 
     /// Breaks off what runs.
     func abandon() { flag.raise() }
+
+    func close() { hook.carrier.close() }
 
     /// Waits for the threads to end.
     ///
@@ -156,16 +159,8 @@ final class HookWorkers: @unchecked Sendable {
     }
 
     private func attempt(_ delivery: HookDelivery) {
-        guard let rendered = hook.render(delivery),
-            let request = HookRequest(
-                hook.settings, messageID: delivery.messageID, rendered: rendered,
-                time: environment.wall(), version: version)
-        else {
-            settle { schedule.refuse(delivery.sequence, "it cannot be rendered", now: $0) }
-            return
-        }
         let start = environment.steady()
-        guard let answer = transport.send(request, flag) else {
+        guard let answer = hook.carrier.carry(delivery, flag) else {
             locked { schedule.release(delivery.sequence, now: environment.wall()) }
             return
         }

@@ -1,4 +1,5 @@
 internal import CRdKafka
+internal import KafkaAccess
 
 /// One partition of a topic with an offset.
 struct KafkaOffset: Equatable {

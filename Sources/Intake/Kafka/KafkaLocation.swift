@@ -1,3 +1,5 @@
+internal import KafkaAccess
+
 /// A place in Kafka as it is written on a command line:
 /// `kafka://HOST[:PORT][,HOST…]/TOPIC[,TOPIC…][?group=NAME]`.
 ///
@@ -55,7 +57,8 @@ public struct KafkaLocation: Sendable, Equatable {
 
     /// The settings of a source that reads it.
     public func settings(name: String, start: SourceStart, isBounded: Bool) -> KafkaSettings {
-        var settings = KafkaSettings(name: name, brokers: brokers, topics: topics)
+        var settings = KafkaSettings(
+            name: name, cluster: KafkaCluster(brokers: brokers), topics: topics)
         settings.group = group
         settings.start = start
         settings.isBounded = isBounded

@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import KafkaAccess
 
 /// What a store keeps beside an offset, to know the topic again.
 ///

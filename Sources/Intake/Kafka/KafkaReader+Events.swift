@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import CRdKafka
+internal import KafkaAccess
 internal import Synchronization
 
 // MARK: - Groups
@@ -129,7 +130,7 @@ extension KafkaReader {
             let partition = KafkaPartition(
                 place.topic, place.partition, from: start,
                 end: settings.isBounded ? marks.high : nil, cluster: cluster,
-                host: settings.brokers.first ?? "", limit: limits.recordBytes)
+                host: settings.cluster.brokers.first ?? "", limit: limits.recordBytes)
             opened.append((partition, start, known?.offset == start.next))
         }
         return opened

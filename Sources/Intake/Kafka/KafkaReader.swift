@@ -1,4 +1,5 @@
 internal import CRdKafka
+internal import KafkaAccess
 internal import Synchronization
 
 /// The reading thread of a Kafka source.

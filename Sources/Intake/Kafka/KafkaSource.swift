@@ -1,4 +1,5 @@
 public import AuditModel
+internal import KafkaAccess
 internal import Synchronization
 
 /// Reads topics of Kafka with librdkafka; docs/KAFKA.md says what it promises.

@@ -1,4 +1,5 @@
 internal import CRdKafka
+internal import KafkaAccess
 
 /// What is wrong with a Kafka source, in words.
 struct KafkaTrouble: Equatable {
@@ -38,15 +39,19 @@ struct KafkaTrouble: Equatable {
     }
 
     static func unreachable(_ settings: KafkaSettings, _ reason: String) -> KafkaTrouble {
-        let brokers = KafkaName.shown(settings.brokers.joined(separator: ","))
-        var advice = "check that a broker listens there; trying on"
-        if reason.contains("underflow") || reason.contains("ApiVersion") {
-            advice =
-                "if a broker listens there, it may want a newer librdkafka than "
-                + "\(KafkaLibrary.version), or TLS; trying on"
-        }
-        let why = reason.isEmpty ? "no answer" : reason
-        return KafkaTrouble(.unreachable, "cannot reach Kafka at \(brokers): \(why); \(advice)")
+        of(KafkaFault.unreachable, reason, settings)
+    }
+
+    private static func of(_ fault: KafkaFault, _ reason: String, _ settings: KafkaSettings)
+        -> KafkaTrouble
+    {
+        let code: Code =
+            switch fault {
+            case .credentials: .credentials
+            case .tls: .tls
+            case .unreachable: .unreachable
+            }
+        return KafkaTrouble(code, fault.message(reason, settings.cluster) + "; trying on")
     }
 
     static func notAuthorised(_ what: String) -> KafkaTrouble {
@@ -59,19 +64,8 @@ struct KafkaTrouble: Equatable {
     static func of(_ error: rd_kafka_resp_err_t, _ reason: String, _ settings: KafkaSettings)
         -> KafkaTrouble?
     {
+        if let fault = KafkaFault(error) { return of(fault, reason, settings) }
         switch error {
-        case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
-            RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM, RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE:
-            return KafkaTrouble(
-                .credentials,
-                "cannot log in to Kafka: \(reason); check user, password and mechanism; trying on")
-        case RD_KAFKA_RESP_ERR__SSL:
-            return KafkaTrouble(
-                .tls,
-                "cannot encrypt the connection to Kafka: \(reason); check the authority file, the "
-                    + "certificate and whether the port speaks TLS; trying on")
-        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__RESOLVE:
-            return unreachable(settings, reason)
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
             return notAuthorised("a topic")
         case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:

@@ -3,7 +3,7 @@ import Delivery
 import EventStore
 import WireFormat
 
-/// How one webhook fares.
+/// How one hook fares.
 struct HookRow {
     var hook: String
     /// Nil when no configuration was read.

@@ -9,7 +9,7 @@ extension HooksCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list",
-            abstract: "Say of each webhook what waits, what is dead and what is wrong.",
+            abstract: "Say of each hook what waits, what is dead and what is wrong.",
             discussion: """
                 EXAMPLES
                   grantrail hooks list --config config.yaml

@@ -10,7 +10,8 @@ struct HooksRender: ParsableCommand {
         commandName: "render", abstract: "Print what a hook would send for alerts.",
         discussion: """
             Reads alerts as NDJSON on standard input and prints one body a line; for \
-            cloudevents-binary an object with headers and body. Nothing is sent.
+            cloudevents-binary an object with headers and body, with --kafka one with key, \
+            headers and value. Nothing is sent.
 
             EXAMPLES
               grantrail backtest logs --output ndjson | grantrail hooks render --body ocsf
@@ -24,6 +25,9 @@ struct HooksRender: ParsableCommand {
     @Option(help: "What is said of people: full, pseudonym or none.")
     var pii = PIIProfile.full
 
+    @Flag(help: "As messages of a topic.")
+    var kafka = false
+
     func run() {
         Terminal.ignoreBrokenPipes()
         let writer = BodyWriter(
@@ -31,7 +35,8 @@ struct HooksRender: ParsableCommand {
             context: BodyContext(
                 store: "00000000-0000-0000-0000-000000000000",
                 version: Grantrail.configuration.version, pii: pii, routingKey: "not-a-key",
-                pseudonymKey: Array("pseudonyms of an example".utf8)))
+                pseudonymKey: Array("pseudonyms of an example".utf8)),
+            binding: kafka ? .kafka : .web)
         var number: Int64 = 0
         while let line = readLine(strippingNewline: true) {
             number += 1

@@ -8,6 +8,7 @@ import EventStore
 import Foundation
 import GrantLedger
 import Intake
+import KafkaAccess
 import MarkedText
 import Pipeline
 import Places
@@ -78,7 +79,7 @@ struct Service {
         guard let rules else {
             Terminal.fail("the rules cannot be used; see above", status: 2)
         }
-        if configuration.sources.contains(where: \.isKafka) { sayLibrary() }
+        if configuration.hasKafka { sayLibrary() }
         let store = try openStore(
             configuration.store.path, .readWrite(keyCheck: key.checkValue))
         var options = LiveOptions(
@@ -246,12 +247,6 @@ struct Service {
         } catch {
             throw .places(error)
         }
-    }
-}
-
-extension SourceConfiguration {
-    fileprivate var isKafka: Bool {
-        if case .kafka = kind { true } else { false }
     }
 }
 

@@ -3,10 +3,11 @@ import AuditModel
 import Configuration
 import Delivery
 import EventStore
+import KafkaAccess
 import Pipeline
 import TokenScan
 
-/// From the configuration's webhooks to hooks that deliver.
+/// From the configuration's webhooks and topics to hooks that deliver.
 struct ServiceHooks {
     let hooks: [LiveHook]
     let courier: Courier?
@@ -18,32 +19,42 @@ struct ServiceHooks {
         _ configuration: ServiceConfiguration, store: ID128, key: FingerprintKey
     ) throws(HookError) {
         let carried = try Self.carried(configuration, store: store, key: key)
-        hooks = configuration.sinks.compactMap { sink in
-            guard case .webhook = sink.kind else { return nil }
-            return LiveHook(name: sink.name, takes: sink.routing.takes)
-        }
-        if hooks.isEmpty {
-            courier = nil
-            return
+        let names = Set(carried.map(\.pace.name))
+        hooks = configuration.sinks.filter { names.contains($0.name) }.map { sink in
+            LiveHook(name: sink.name, takes: sink.routing.takes)
         }
         // The service looks for outcomes in every cycle, twenty times a second.
-        courier = Courier(
-            hooks: carried, transport: CurlTransport(wall: ServiceClock.system.wall),
-            version: Grantrail.configuration.version, onOutcome: {})
+        courier = carried.isEmpty ? nil : Courier(hooks: carried, onOutcome: {})
     }
 
-    /// All webhooks as the courier wants them.
+    /// All webhooks and topics as the courier wants them.
     static func carried(
         _ configuration: ServiceConfiguration, store: ID128, key: FingerprintKey
     ) throws(HookError) -> [CourierHook] {
+        let transport = CurlTransport(wall: ServiceClock.system.wall)
         var carried: [CourierHook] = []
         for sink in configuration.sinks {
-            guard case .webhook(let webhook) = sink.kind else { continue }
-            let writer = writer(webhook, store: store, key: key)
-            carried.append(
-                CourierHook(settings: try settings(webhook, sink.name)) { delivery in
-                    writer.render(delivery.body, sequence: delivery.sequence)
-                })
+            switch sink.kind {
+            case .standardOutput, .file: break
+            case .webhook(let webhook):
+                let settings = try settings(webhook, sink.name)
+                let writer = BodyWriter(
+                    kind: kind(webhook.body),
+                    context: context(webhook.persons, webhook.routingKey, store, key))
+                let carrier = WebhookCarrier(
+                    settings, transport: transport, version: Grantrail.configuration.version,
+                    render: { writer.render($0.body, sequence: $0.sequence) })
+                carried.append(CourierHook(pace: settings.pace, carrier: carrier))
+            case .kafka(let topic):
+                let settings = try settings(topic, sink.name)
+                let writer = BodyWriter(
+                    kind: kind(topic.body), context: context(topic.persons, nil, store, key),
+                    binding: .kafka)
+                let carrier = TopicCarrier(settings) {
+                    writer.render($0.body, sequence: $0.sequence)
+                }
+                carried.append(CourierHook(pace: settings.pace, carrier: carrier))
+            }
         }
         return carried
     }
@@ -57,22 +68,35 @@ struct ServiceHooks {
             secrets.append(try WebhookSecret(text))
         }
         return try HookSettings(
-            name: name, url: webhook.url.text, body: HookBody(rawValue: webhook.body.rawValue)
-                ?? .grantrail, secrets: secrets, timeout: webhook.timeout,
-            inFlight: webhook.inFlight, maxAge: webhook.maxAge,
+            pace: HookPace(
+                name: name, timeout: webhook.timeout, inFlight: webhook.inFlight,
+                maxAge: webhook.maxAge),
+            url: webhook.url.text, body: kind(webhook.body), secrets: secrets,
             allowPrivate: webhook.allowsPrivate, allowHTTP: webhook.allowsHTTP,
             authorities: webhook.authorities)
     }
 
-    private static func writer(
-        _ webhook: WebhookConfiguration, store: ID128, key: FingerprintKey
-    ) -> BodyWriter {
-        BodyWriter(
-            kind: HookBody(rawValue: webhook.body.rawValue) ?? .grantrail,
-            context: BodyContext(
-                store: store.uuidText, version: Grantrail.configuration.version,
-                pii: PIIProfile(rawValue: webhook.persons.rawValue) ?? .none,
-                routingKey: webhook.routingKey?.secret?.revealText() ?? "",
-                pseudonymKey: key.pseudonymKey))
+    private static func settings(
+        _ topic: TopicConfiguration, _ name: String
+    ) throws(HookError) -> TopicSettings {
+        try TopicSettings(
+            pace: HookPace(
+                name: name, timeout: topic.timeout, inFlight: topic.inFlight,
+                maxAge: topic.maxAge),
+            cluster: KafkaCluster(topic.cluster), topic: topic.topic)
+    }
+
+    private static func kind(_ body: WebhookConfiguration.Body) -> HookBody {
+        HookBody(rawValue: body.rawValue) ?? .grantrail
+    }
+
+    private static func context(
+        _ persons: WebhookConfiguration.Persons, _ routingKey: SecretReference?, _ store: ID128,
+        _ key: FingerprintKey
+    ) -> BodyContext {
+        BodyContext(
+            store: store.uuidText, version: Grantrail.configuration.version,
+            pii: PIIProfile(rawValue: persons.rawValue) ?? .none,
+            routingKey: routingKey?.secret?.revealText() ?? "", pseudonymKey: key.pseudonymKey)
     }
 }

@@ -5,7 +5,7 @@ import EventStore
 import Pipeline
 import WireFormat
 
-/// From the configuration's sinks to sinks that tell. Webhooks have a queue of their own.
+/// From the configuration's sinks to sinks that tell. Webhooks and topics have queues.
 struct ServiceSinks: Sendable {
     let all: [LiveSink]
     private let files: [FileSink]
@@ -33,7 +33,7 @@ struct ServiceSinks: Sendable {
                 files.append(file)
                 all.append(
                     Self.sink(sink) { teller.tell(Self.text($0, settings.format, style)) })
-            case .webhook: break
+            case .webhook, .kafka: break
             }
         }
         (self.all, self.files) = (all, files)

@@ -1,6 +1,7 @@
 import AuditModel
 import Configuration
 import Intake
+import KafkaAccess
 import LogFormats
 import Pipeline
 import WireFormat
@@ -40,36 +41,18 @@ enum ServiceSources {
         return settings
     }
 
-    private static func settings(
+    /// - Parameter store: the store's identity.
+    static func settings(
         _ kafka: KafkaConfiguration, _ source: SourceConfiguration, _ store: ID128
     ) -> KafkaSettings {
         var settings = KafkaSettings(
-            name: source.name, brokers: kafka.brokers, topics: kafka.topics)
+            name: source.name, cluster: KafkaCluster(kafka.cluster), topics: kafka.topics)
         settings.group = kafka.group
         settings.start = start(source.start)
         settings.isBounded = source.isBounded
         settings.staticID = "grantrail-\(store.hex.prefix(16))-\(source.name)"
         settings.assignment = kafka.assignment == .eager ? .range : .cooperativeSticky
-        if let login = kafka.login, let mechanism = KafkaSASL.Mechanism(rawValue: login.mechanism) {
-            settings.sasl = KafkaSASL(
-                mechanism, username: login.username, password: password(login.password))
-        }
-        if let encryption = kafka.encryption {
-            var tls = KafkaTLS()
-            tls.authorityFile = encryption.authorities
-            tls.certificateFile = encryption.certificate
-            tls.keyFile = encryption.key
-            tls.keyPassword = encryption.keyPassword.map(password)
-            tls.verifiesHostname = encryption.verifiesHostname
-            settings.tls = tls
-        }
-        settings.properties = Dictionary(
-            kafka.properties.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
         return settings
-    }
-
-    private static func password(_ reference: SecretReference) -> KafkaPassword {
-        KafkaPassword(reference.secret?.revealText() ?? "")
     }
 
     private static func start(_ start: ReadingStart) -> SourceStart {

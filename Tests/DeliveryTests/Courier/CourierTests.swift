@@ -20,19 +20,20 @@ struct CourierTests {
             RenderedBody(headers: [("content-type", "application/json")], bytes: $0.body)
         }
     ) throws -> CourierHook {
-        CourierHook(
-            settings: try HookSettings(
-                name: name, url: url, secrets: [WebhookSecret(Self.secret)], timeout: timeout,
-                inFlight: inFlight, maxAge: maxAge, allowPrivate: true, allowHTTP: true,
+        let settings = try HookSettings(
+            pace: HookPace(
+                name: name, timeout: timeout, inFlight: inFlight, maxAge: maxAge,
                 policy: Self.quick),
-            render: render)
+            url: url, secrets: [WebhookSecret(Self.secret)], allowPrivate: true, allowHTTP: true)
+        return CourierHook(
+            pace: settings.pace,
+            carrier: WebhookCarrier(
+                settings, transport: CurlTransport(wall: CourierEnvironment.system.wall),
+                version: "1", render: render))
     }
 
     private func courier(_ hooks: [CourierHook], capacity: Int = 100) -> Courier {
-        Courier(
-            hooks: hooks, capacity: capacity,
-            transport: CurlTransport(wall: CourierEnvironment.system.wall), version: "1",
-            onOutcome: {})
+        Courier(hooks: hooks, capacity: capacity, onOutcome: {})
     }
 
     private func deliveries(_ range: ClosedRange<Int64>, alerts: UInt64 = 1000) -> [HookDelivery] {
@@ -211,7 +212,6 @@ struct CourierTests {
         let wakes = Mutex(0)
         let courier = Courier(
             hooks: [try hook(server.url)], capacity: 5,
-            transport: CurlTransport(wall: CourierEnvironment.system.wall), version: "1",
             onOutcome: { wakes.withLock { $0 += 1 } })
         let rows = deliveries(1...8)
         #expect(courier.room(for: "soc") == 5 && courier.room(for: "other") == 0)

@@ -12,8 +12,9 @@ struct CurlTransportTests {
         body: [UInt8] = Array(#"{"a":1}"#.utf8)
     ) throws -> HookRequest {
         let settings = try HookSettings(
-            name: "soc", url: url, secrets: [WebhookSecret(Array(Self.secret.utf8))],
-            timeout: timeout, allowPrivate: allowPrivate, allowHTTP: true)
+            pace: HookPace(name: "soc", timeout: timeout), url: url,
+            secrets: [WebhookSecret(Array(Self.secret.utf8))], allowPrivate: allowPrivate,
+            allowHTTP: true)
         let rendered = RenderedBody(
             headers: [("content-type", "application/json"), ("x-empty", "")], bytes: body)
         return try #require(

@@ -67,8 +67,9 @@ struct CurlVerificationTests {
     private func send(host: String, trusts: Bool, file: String? = nil) throws -> HookAnswer? {
         let server = try TLSServer()
         let settings = try HookSettings(
-            name: "soc", url: "https://\(host):\(server.port)/hidden", timeout: 5_000_000_000,
-            allowPrivate: true, authorities: trusts ? file ?? server.certificate : nil)
+            pace: HookPace(name: "soc", timeout: 5_000_000_000),
+            url: "https://\(host):\(server.port)/hidden", allowPrivate: true,
+            authorities: trusts ? file ?? server.certificate : nil)
         let request = try #require(
             HookRequest(
                 settings, messageID: "a.1", rendered: RenderedBody(headers: [], bytes: [0x61]),

@@ -13,7 +13,7 @@ struct HookBreakerTests {
     private func opened(_ count: Int64 = 10, maxAge: Int64 = 3 * 86_400 * HookSample.second) throws
         -> HookSchedule
     {
-        var schedule = HookSchedule(try HookSample.settings(inFlight: 5, maxAge: maxAge))
+        var schedule = HookSchedule(try HookSample.pace(inFlight: 5, maxAge: maxAge))
         schedule.add((1...count).map { HookSample.delivery($0) })
         for _ in 1...5 { _ = schedule.start(now: start) }
         for sequence in 1...5 as ClosedRange<Int64> {
@@ -51,7 +51,7 @@ struct HookBreakerTests {
 
     @Test("A success between failures keeps it closed")
     func reset() throws {
-        var schedule = HookSchedule(try HookSample.settings())
+        var schedule = HookSchedule(try HookSample.pace())
         for sequence in 1...20 as ClosedRange<Int64> {
             schedule.add([HookSample.delivery(sequence)])
             let now = start + sequence
@@ -78,7 +78,7 @@ struct HookBreakerTests {
 
     @Test("Hours of probing make no later wait longer, and those held back use no attempt")
     func noAttemptsUsed() throws {
-        var schedule = HookSchedule(try HookSample.settings())
+        var schedule = HookSchedule(try HookSample.pace())
         schedule.add([HookSample.delivery(1), HookSample.delivery(2)])
         var now = start
         while now < start + 3600 * second {
@@ -115,7 +115,7 @@ struct HookBreakerTests {
 
     @Test("Answers that judge the message neither open nor close it")
     func judgements() throws {
-        var schedule = HookSchedule(try HookSample.settings())
+        var schedule = HookSchedule(try HookSample.pace())
         for (index, status) in [400, 413, 415, 422, 400, 413, 415, 422].enumerated() {
             schedule.add([HookSample.delivery(Int64(index))])
             _ = schedule.start(now: start)

@@ -9,7 +9,7 @@ private struct Play {
     let seed: UInt64
     var random: SeededGenerator
     var schedule: HookSchedule
-    let settings: HookSettings
+    let pace: HookPace
     var now = HookSample.start
     /// What the owner has not added yet, in order.
     var outbox: [HookDelivery] = []
@@ -28,9 +28,9 @@ private struct Play {
     init(seed: UInt64) throws {
         self.seed = seed
         random = SeededGenerator(seed: seed)
-        settings = try HookSample.settings(
+        pace = try HookSample.pace(
             inFlight: 1 + random.below(6), maxAge: Int64(random.below(7200)) * HookSample.second)
-        schedule = HookSchedule(settings, capacity: 5 + random.below(40))
+        schedule = HookSchedule(pace, capacity: 5 + random.below(40))
         var revisions: [UInt64: Int] = [:]
         for sequence in 1...Int64(50 + random.below(100)) {
             let alert = UInt64(random.below(30))
@@ -57,7 +57,7 @@ private struct Play {
         }
         for outcome in schedule.expire(now: now) {
             #expect(schedule.isBreakerOpen)
-            #expect(outcome.time > HookSample.start + settings.maxAge)
+            #expect(outcome.time > HookSample.start + pace.maxAge)
             finish(outcome)
         }
         if flying.isEmpty, random.chance(30), let wake = schedule.wakeTime {
@@ -111,7 +111,7 @@ private struct Play {
             #expect(now >= dueAt[delivery.sequence, default: .min], "seed \(seed): too early")
         }
         flying.append(delivery)
-        #expect(flying.count <= settings.inFlight && schedule.inFlightCount == flying.count)
+        #expect(flying.count <= pace.inFlight && schedule.inFlightCount == flying.count)
     }
 
     private mutating func land() {
@@ -137,7 +137,7 @@ private struct Play {
         if case .retried(let at) = outcome.result {
             #expect(at >= now + (answer.retryAfter ?? 0) && at >= now + HookSample.second * 8 / 10)
             let isDisabled = schedule.disabledReason != nil
-            #expect(isDisabled || at <= delivery.created + settings.maxAge)
+            #expect(isDisabled || at <= delivery.created + pace.maxAge)
             dueAt[delivery.sequence] = at
             restsUntil[delivery.sequence] = now + (answer.retryAfter ?? 0)
         } else {

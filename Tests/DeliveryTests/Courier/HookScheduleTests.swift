@@ -8,12 +8,10 @@ enum HookSample {
     static let second: Int64 = 1_000_000_000
     static let start: Int64 = 1_700_000_000 * second
 
-    static func settings(
+    static func pace(
         inFlight: Int = 4, maxAge: Int64 = 3 * 86_400 * second, policy: RetryPolicy = .standard
-    ) throws -> HookSettings {
-        try HookSettings(
-            name: "soc", url: "https://example.com/", inFlight: inFlight, maxAge: maxAge,
-            policy: policy)
+    ) throws -> HookPace {
+        try HookPace(name: "soc", inFlight: inFlight, maxAge: maxAge, policy: policy)
     }
 
     static func delivery(
@@ -44,7 +42,7 @@ struct HookScheduleTests {
 
     @Test("A message that is never taken is tried at the times of the table, then given up")
     func retryTable() throws {
-        var schedule = HookSchedule(try HookSample.settings(maxAge: 5 * 86_400 * second))
+        var schedule = HookSchedule(try HookSample.pace(maxAge: 5 * 86_400 * second))
         schedule.add([HookSample.delivery(1)])
         var now = start
         var waits: [Int64] = []
@@ -72,7 +70,7 @@ struct HookScheduleTests {
 
     @Test("Waits are up to a fifth shorter or longer", arguments: [(0.0, 0.8), (0.5, 1), (1, 1.2)])
     func jitter(_ chance: Double, _ share: Double) throws {
-        var schedule = HookSchedule(try HookSample.settings())
+        var schedule = HookSchedule(try HookSample.pace())
         schedule.add([HookSample.delivery(1)])
         _ = schedule.start(now: start)
         let outcome = fail(&schedule, 1, at: start, chance: chance)
@@ -81,7 +79,7 @@ struct HookScheduleTests {
 
     @Test("Deliveries go in order, several at a time, but only one of an alert")
     func order() throws {
-        var schedule = HookSchedule(try HookSample.settings(inFlight: 3))
+        var schedule = HookSchedule(try HookSample.pace(inFlight: 3))
         schedule.add([
             HookSample.delivery(4, alert: 2), HookSample.delivery(1, alert: 1),
             HookSample.delivery(2, alert: 1, revision: 2),
@@ -114,7 +112,7 @@ struct HookScheduleTests {
     func retryAfter() throws {
         let pairs: [(Int64, Int64)] = [(0, 1), (7, 7), (3600, 3600), (999_999, 86_400)]
         for (asked, waited) in pairs {
-            var schedule = HookSchedule(try HookSample.settings())
+            var schedule = HookSchedule(try HookSample.pace())
             schedule.add([HookSample.delivery(1), HookSample.delivery(2)])
             _ = schedule.start(now: start)
             let outcome = fail(&schedule, 1, at: start, 500, retryAfter: asked * second)
@@ -125,7 +123,7 @@ struct HookScheduleTests {
 
     @Test("An overloaded receiver gets nothing for a while", arguments: [429, 502, 503, 504])
     func throttle(_ status: Int) throws {
-        var schedule = HookSchedule(try HookSample.settings())
+        var schedule = HookSchedule(try HookSample.pace())
         schedule.add((1...4).map { HookSample.delivery($0) })
         _ = schedule.start(now: start)
         _ = fail(&schedule, 1, at: start, status, retryAfter: 60 * second)
@@ -140,7 +138,7 @@ struct HookScheduleTests {
 
     @Test("410 disables the hook, which keeps what it holds until it is enabled")
     func gone() throws {
-        var schedule = HookSchedule(try HookSample.settings(maxAge: second))
+        var schedule = HookSchedule(try HookSample.pace(maxAge: second))
         schedule.add([HookSample.delivery(1), HookSample.delivery(2)])
         _ = schedule.start(now: start)
         let late = start + 100 * second
@@ -158,7 +156,7 @@ struct HookScheduleTests {
     @Test("Redirects are failures like others")
     func redirects() throws {
         for status in [100, 199, 300, 301, 302, 307, 308, 401, 404, 500, 599] {
-            var schedule = HookSchedule(try HookSample.settings())
+            var schedule = HookSchedule(try HookSample.pace())
             schedule.add([HookSample.delivery(1)])
             _ = schedule.start(now: start)
             let outcome = fail(&schedule, 1, at: start, status)
@@ -169,7 +167,7 @@ struct HookScheduleTests {
 
     @Test("What cannot be written is dead, and the next revision has its turn")
     func refused() throws {
-        var schedule = HookSchedule(try HookSample.settings())
+        var schedule = HookSchedule(try HookSample.pace())
         schedule.add([
             HookSample.delivery(1, alert: 1), HookSample.delivery(2, alert: 1, revision: 2),
         ])
@@ -183,7 +181,7 @@ struct HookScheduleTests {
 
     @Test("Room is kept, and nothing is held twice")
     func room() throws {
-        var schedule = HookSchedule(try HookSample.settings(), capacity: 3)
+        var schedule = HookSchedule(try HookSample.pace(), capacity: 3)
         #expect(schedule.add([5, 3, 1, 3, 9].map { HookSample.delivery($0) }) == 3)
         #expect(schedule.room == 0 && schedule.holds(5) && !schedule.holds(9))
         #expect(schedule.add([1, 3, 5, 9].map { HookSample.delivery($0) }) == 0)
@@ -195,7 +193,7 @@ struct HookScheduleTests {
 
     @Test("A replayed earlier revision goes before a later one that still waits")
     func replayed() throws {
-        var schedule = HookSchedule(try HookSample.settings())
+        var schedule = HookSchedule(try HookSample.pace())
         schedule.add([HookSample.delivery(8, alert: 1, revision: 2)])
         schedule.add([HookSample.delivery(3, alert: 1)])
         #expect(schedule.start(now: start)?.sequence == 3)
@@ -206,7 +204,7 @@ struct HookScheduleTests {
 
     @Test("Numbers from elsewhere do not overflow")
     func extremes() throws {
-        var schedule = HookSchedule(try HookSample.settings(maxAge: .max))
+        var schedule = HookSchedule(try HookSample.pace(maxAge: .max))
         schedule.add([
             HookSample.delivery(.min, attempts: .max, created: .max, due: .min),
             HookSample.delivery(.max, attempts: .min, created: .min, due: .max),

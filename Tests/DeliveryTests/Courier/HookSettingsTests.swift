@@ -10,8 +10,8 @@ struct HookSettingsTests {
     ) -> HookError.Code? {
         do throws(HookError) {
             _ = try HookSettings(
-                name: "soc", url: url, secrets: secrets, timeout: timeout, inFlight: inFlight,
-                maxAge: maxAge, allowHTTP: allowHTTP)
+                pace: HookPace(name: "soc", timeout: timeout, inFlight: inFlight, maxAge: maxAge),
+                url: url, secrets: secrets, allowHTTP: allowHTTP)
             return nil
         } catch {
             #expect(error.message.hasPrefix("hook soc: "))
@@ -78,7 +78,8 @@ struct HookSettingsTests {
 
     @Test("A body's headers pass, those that are ours do not, and broken ones stop the message")
     func headers() throws {
-        let settings = try HookSettings(name: "soc", url: "https://example.com/")
+        let settings = try HookSettings(
+            pace: HookPace(name: "soc"), url: "https://example.com/")
         func request(_ headers: [(String, String)]) -> HookRequest? {
             HookRequest(
                 settings, messageID: "a.1",

@@ -1,0 +1,61 @@
+public import AuditModel
+
+/// Brings deliveries to one receiver, each in one attempt. Any thread may call it, and several at
+/// a time do.
+public protocol HookCarrier: Sendable {
+    /// What a delivery keeps its order with: of one lane only one is under way at a time, and they
+    /// go out in the order of their sequences. Its alert unless said otherwise.
+    func lane(of delivery: HookDelivery) -> ID128
+
+    /// Tries once and waits for the answer.
+    ///
+    /// - Parameter flag: once raised, the attempt breaks off.
+    /// - Returns: nil if it was broken off: whether the receiver has the message is not known.
+    func carry(_ delivery: HookDelivery, _ flag: AbandonFlag) -> HookAnswer?
+
+    /// Lets go of connections; nothing is carried afterwards.
+    func close()
+}
+
+extension HookCarrier {
+    /// The delivery's alert.
+    public func lane(of delivery: HookDelivery) -> ID128 { delivery.alert }
+
+    /// Does nothing.
+    public func close() {}
+}
+
+/// Posts deliveries to a webhook.
+public struct WebhookCarrier: HookCarrier {
+    private let settings: HookSettings
+    private let transport: any HookTransport
+    private let version: String
+    private let wall: @Sendable () -> Int64
+    private let render: @Sendable (HookDelivery) -> RenderedBody?
+
+    /// - Parameters:
+    ///   - version: of the program, for the `user-agent`.
+    ///   - wall: the time, nanoseconds UTC.
+    ///   - render: the message for a delivery; nil if there is none, which makes it dead.
+    public init(
+        _ settings: HookSettings, transport: any HookTransport, version: String,
+        wall: @escaping @Sendable () -> Int64 = CourierEnvironment.system.wall,
+        render: @escaping @Sendable (HookDelivery) -> RenderedBody?
+    ) {
+        self.settings = settings
+        self.transport = transport
+        self.version = version
+        self.wall = wall
+        self.render = render
+    }
+
+    /// See ``HookCarrier``.
+    public func carry(_ delivery: HookDelivery, _ flag: AbandonFlag) -> HookAnswer? {
+        guard let rendered = render(delivery),
+            let request = HookRequest(
+                settings, messageID: delivery.messageID, rendered: rendered, time: wall(),
+                version: version)
+        else { return .unsendable }
+        return transport.send(request, flag)
+    }
+}
