@@ -125,6 +125,7 @@ let package = Package(
             [
                 "Pipeline", "AuditModel", "Detection", "Intake", "LogFormats", "EventStore",
                 "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat", "Delivery", "TestSupport",
+                "Places",
             ]),
         tests("Console", ["Console", "TestSupport"]),
         // Runs the built program; reads the repository.

@@ -70,6 +70,11 @@ public struct EventBatch: Sendable {
         count += 1
     }
 
+    /// Makes room for payloads of that many bytes in all.
+    public mutating func reservePayload(_ bytes: Int) {
+        self.bytes.reserveCapacity(self.bytes.count + bytes)
+    }
+
     /// Appends one event without payload.
     public mutating func append(_ row: EventRow) {
         append(row, payload: UnsafeRawBufferPointer(start: nil, count: 0))

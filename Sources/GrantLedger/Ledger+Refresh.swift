@@ -11,10 +11,17 @@ extension Ledger {
         if event.issuedRefresh.isNone { return false }
         if findNode(event.issuedRefresh) != nil { return false }
         guard let family = openFamily(event, batch, row, isBorn: true) else { return false }
+        return openLineage(event, family, isBorn: true, &transition)
+    }
+
+    /// A lineage begins with the refresh token that an event issued.
+    mutating func openLineage(
+        _ event: EventRow, _ family: Int, isBorn: Bool, _ transition: inout Transition
+    ) -> Bool {
         let lineage = addLineage(
-            family: family, root: Self.root(event, event.issuedRefresh), isBorn: true)
+            family: family, root: Self.root(event, event.issuedRefresh), isBorn: isBorn)
         transition = meet(event, lineage: lineage, generation: 0)
-        transition.facts.insert(.lineageOpened)
+        if isBorn { transition.facts.insert(.lineageOpened) }
         lineages[lineage].scopes = event.scopes
         lineages[lineage].issuedTime = event.time
         families[family].act(event)
@@ -31,8 +38,13 @@ extension Ledger {
         _ batch: borrowing EventBatch, _ row: Int, _ pool: StringPool,
         _ transition: inout Transition
     ) -> Bool {
-        let event = batch[row]
-        if event.presented.isNone { return false }
+        var event = batch[row]
+        if event.presented.isNone {
+            guard let inferred = inferredToken(event) else {
+                return joinMidLife(batch, row, &transition)
+            }
+            event.presented = inferred
+        }
         let index: Int
         if let known = findNode(event.presented) {
             index = known
@@ -64,7 +76,8 @@ extension Ledger {
     mutating func refuse(
         _ batch: borrowing EventBatch, _ row: Int, _ transition: inout Transition
     ) -> Bool {
-        let event = batch[row]
+        var event = batch[row]
+        event.presented = presentedToken(event)
         let isAsserted = event.flags.contains(.asserted) || event.kind == .refreshReuseDetected
         if let index = findNode(event.presented) {
             let lineage = Int(nodes[index].lineage)

@@ -18,7 +18,7 @@ extension Ledger {
         return nil
     }
 
-    private func isCurrent(_ index: Int) -> Bool {
+    func isCurrent(_ index: Int) -> Bool {
         let lineage = Int(nodes[index].lineage)
         return lineages[lineage].serial == nodes[index].lineageSerial
             && families[Int(lineages[lineage].family)].serial == lineages[lineage].familySerial
@@ -44,6 +44,10 @@ extension Ledger {
         nodeTable.insert(Self.hash(node.id), index)
         if !node.access.isNone { nodeTable.insert(Self.hash(node.access), index) }
         let newest = lineages[Int(node.lineage)].newestGeneration
+        let family = Int(lineages[Int(node.lineage)].family)
+        if families[family].lineages == 1, node.generation >= newest {
+            families[family].head = Int32(index)
+        }
         lineages[Int(node.lineage)].newestGeneration = max(newest, node.generation)
         return index
     }

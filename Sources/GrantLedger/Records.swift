@@ -113,6 +113,8 @@ struct Family: Sendable, BitwiseCopyable {
     var acts: UInt32 = 0
     var lineages: UInt32 = 0
     var replays: UInt32 = 0
+    /// The newest token of the only lineage; a link like those of ``TokenNode``.
+    var head: Int32 = -1
     var isBorn = false
     var isEnded = false
     var profile = PresenterProfile()

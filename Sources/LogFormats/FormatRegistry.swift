@@ -3,7 +3,9 @@ public import AuditModel
 /// Every dialect there is. A new one is a folder and a line here.
 public enum FormatRegistry {
     public static let all: [any LogFormat] = [
-        KeycloakFormat()
+        KeycloakFormat(),
+        Auth0Format(),
+        OktaFormat(),
     ]
 
     /// The dialect with this name; nil for an unknown one.

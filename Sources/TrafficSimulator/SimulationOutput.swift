@@ -18,8 +18,8 @@ public enum SimulationOutput {
         }
     }
 
-    /// Runs `plan` and writes all its dialects from the one sequence of events, as
-    /// `keycloak.jsonl` with `truth.jsonl`, and `keycloak-text.log` with `truth-text.jsonl`.
+    /// Runs `plan` and writes all its dialects from the one sequence of events, each to its
+    /// ``SimulatedDialect/fileName`` with the labels in ``SimulatedDialect/truthFileName``.
     /// Beside them, in `places`, it writes where the networks are: `city.mmdb` and `asn.mmdb`
     /// (MaxMind DB 2.0) and `networks.csv` (`prefix,class` or `AS64512,class` a line).
     /// The directory is made where it is missing; files of these names are replaced.
@@ -31,11 +31,8 @@ public enum SimulationOutput {
         try makeDirectory(directory)
         var sink = DirectorySink()
         sink.progress = progress
-        if plan.dialects.contains(.keycloakJSON) {
-            sink.json = try DialectFile(.keycloakJSON, directory: directory)
-        }
-        if plan.dialects.contains(.keycloakText) {
-            sink.text = try DialectFile(.keycloakText, directory: directory)
+        for dialect in SimulatedDialect.allCases where plan.dialects.contains(dialect) {
+            sink.files.append(try DialectFile(dialect, directory: directory))
         }
         let attacks = try Simulation(plan: plan).run(into: &sink)
         var summary = try sink.finish(attacks, directory: directory)
@@ -71,8 +68,7 @@ public enum SimulationOutput {
 
 /// All dialects of one run.
 private struct DirectorySink: SimulatedEventSink, ~Copyable {
-    var json: DialectFile?
-    var text: DialectFile?
+    var files: [DialectFile] = []
     var progress: ((Int64) -> Void)?
     private var events = 0
 
@@ -83,8 +79,7 @@ private struct DirectorySink: SimulatedEventSink, ~Copyable {
     ) throws(SimulationError) {
         events += 1
         if events % 1024 == 0 { progress?(Int64(events)) }
-        try json?.append(event, world)
-        try text?.append(event, world)
+        for file in files { try file.append(event, world) }
     }
 
     mutating func finish(
@@ -92,67 +87,71 @@ private struct DirectorySink: SimulatedEventSink, ~Copyable {
     ) throws(SimulationError) -> SimulationOutput.Summary {
         var summary = SimulationOutput.Summary()
         summary.events = events
-        try json?.finish(attacks, directory: directory, &summary)
-        try text?.finish(attacks, directory: directory, &summary)
+        for file in files { try file.finish(attacks, directory: directory, &summary) }
         return summary
     }
 }
 
 /// One dialect's log and its labels.
-private struct DialectFile: ~Copyable {
+private final class DialectFile {
     private let dialect: SimulatedDialect
     private var file: OutputFile
-    private var writer: KeycloakLine
+    private var writer: any DialectLine
     private var truth = TruthCollector()
     /// The digest of the first record, which names the stream; ids by position need it.
     private var lineage = ID128.none
 
     init(_ dialect: SimulatedDialect, directory: String) throws(SimulationError) {
         self.dialect = dialect
-        writer = KeycloakLine(dialect: dialect)
+        writer = dialect.makeLine()
         file = try OutputFile(path: directory + "/" + dialect.fileName)
     }
 
-    mutating func append(
-        _ event: SimulatedEvent, _ world: SimulatedWorld
-    ) throws(SimulationError) {
+    func append(_ event: SimulatedEvent, _ world: SimulatedWorld) throws(SimulationError) {
         let first = file.line.count
         let offset = file.offset
         writer.append(event, world: world, to: &file.line)
-        if offset == 0 || event.attack >= 0 { note(event, world, first: first, offset: offset) }
+        let isLogged = file.line.count > first
+        if isLogged, offset == 0 || event.attack >= 0 {
+            note(event, world, first: first, offset: offset)
+        }
         try file.endLine()
     }
 
-    private mutating func note(
+    private func note(
         _ event: SimulatedEvent, _ world: SimulatedWorld, first: Int, offset: Int64
     ) {
         let record = UnsafeRawBufferPointer(
             rebasing: file.line.bytes[first..<(file.line.count - 1)])
         if offset == 0 { lineage = RecordStream.lineage(ofFirstRecord: record) }
         guard event.attack >= 0 else { return }
-        let id: ID128
-        switch dialect {
-        case .keycloakJSON: id = world.eventID(event)
-        case .keycloakText:
-            var hash = IdentityHash("event/1")
-            hash.add("keycloak")
-            hash.add(lineage)
-            hash.add(offset)
-            hash.add(RecordBatch.digest(of: record))
-            id = hash.id()
-        }
-        truth.add(event, id: id, world: world)
+        truth.add(
+            event,
+            id: writer.eventID(event, world: world) ?? Self.eventID(lineage, offset, record),
+            world: world)
     }
 
-    mutating func finish(
+    /// The id of a Keycloak event that has only its place.
+    private static func eventID(
+        _ lineage: ID128, _ offset: Int64, _ record: UnsafeRawBufferPointer
+    ) -> ID128 {
+        var hash = IdentityHash("event/1")
+        hash.add("keycloak")
+        hash.add(lineage)
+        hash.add(offset)
+        hash.add(RecordBatch.digest(of: record))
+        return hash.id()
+    }
+
+    func finish(
         _ attacks: [Simulation.Attack], directory: String,
         _ summary: inout SimulationOutput.Summary
     ) throws(SimulationError) {
         try file.flush()
         let truthPath = directory + "/" + dialect.truthFileName
         var labels = try OutputFile(path: truthPath)
-        try labels.write(all: truth.lines(attacks))
-        summary.attacks = truth.count
+        try labels.write(all: truth.lines(attacks, dialect))
+        summary.attacks = max(summary.attacks, truth.count)
         summary.files.append(.init(path: file.path, bytes: file.written))
         summary.files.append(.init(path: truthPath, bytes: labels.written))
     }

@@ -4,15 +4,23 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
     case keycloakJSON = "keycloak"
     /// Lines of Keycloak 26's own log with every value quoted.
     case keycloakText = "keycloak-text"
+    /// What an Auth0 log stream sends, one a line.
+    case auth0
+    /// Okta's System Log, one event a line.
+    case okta
 
     /// The name of the file this dialect is written to.
     public var fileName: String {
-        self == .keycloakJSON ? "keycloak.jsonl" : "keycloak-text.log"
+        self == .keycloakText ? "keycloak-text.log" : rawValue + ".jsonl"
     }
 
     /// The name of the file with the labels whose event ids belong to this dialect.
     public var truthFileName: String {
-        self == .keycloakJSON ? "truth.jsonl" : "truth-text.jsonl"
+        switch self {
+        case .keycloakJSON: "truth.jsonl"
+        case .keycloakText: "truth-text.jsonl"
+        case .auth0, .okta: "truth-\(rawValue).jsonl"
+        }
     }
 }
 

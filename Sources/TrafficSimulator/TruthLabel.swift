@@ -34,8 +34,9 @@ struct TruthCollector: Sendable {
                 start: event.time, events: [id]))
     }
 
-    /// The labels, one JSON object a line, by the time of the attack's first event.
-    func lines(_ attacks: [Simulation.Attack]) -> [UInt8] {
+    /// The labels, one JSON object a line, by the time of the attack's first event. What no rule
+    /// can see in a dialect is expected of none.
+    func lines(_ attacks: [Simulation.Attack], _ dialect: SimulatedDialect) -> [UInt8] {
         var writer = JSONWriter()
         for label in labels where attacks.indices.contains(label.number) {
             let attack = attacks[label.number]
@@ -50,7 +51,7 @@ struct TruthCollector: Sendable {
             writer.key("expect")
             writer.beginArray()
             if attack.isComplete {
-                for rule in attack.scenario.expectedRules { writer.string(rule) }
+                for rule in dialect.expectedRules(attack.scenario) { writer.string(rule) }
             }
             writer.endArray()
             writer.member("detectable_at", "L3")

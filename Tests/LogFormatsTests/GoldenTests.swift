@@ -6,22 +6,26 @@ import WireFormat
 
 @Suite("Golden corpora")
 struct GoldenTests {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Corpora/keycloak")
+    static let corpora = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Corpora")
+    static let folder = corpora.appending(path: "keycloak")
 
     /// Rewritten with `UPDATE_GOLDEN=1`; read the difference before committing it.
     @Test("every record gives the events and issues on file", arguments: [
-        "good-json", "good-array", "good-text-b", "good-text-c", "errors-json", "errors-text-c",
-        "hostile",
+        "keycloak/good-json", "keycloak/good-array", "keycloak/good-text-b",
+        "keycloak/good-text-c", "keycloak/errors-json", "keycloak/errors-text-c",
+        "keycloak/hostile", "auth0/stream", "auth0/envelopes", "okta/system-log",
+        "okta/envelopes",
     ])
     func golden(name: String) throws {
-        let input = try Data(contentsOf: Self.folder.appending(path: name + ".log"))
+        let input = try Data(contentsOf: Self.corpora.appending(path: name + ".log"))
         var lines = input.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
         if lines.last == [] { lines.removeLast() }
-        let decoded = decode(lines)
+        let dialect = name.prefix { $0 != "/" }
+        let decoded = decode(lines, try #require(FormatRegistry.named(String(dialect))))
         let output = (decoded.lines + decoded.issues.map(line) + [line(decoded.tally)])
             .joined(separator: "\n") + "\n"
-        let file = Self.folder.appending(path: name + ".events.jsonl")
+        let file = Self.corpora.appending(path: name + ".events.jsonl")
         if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
             try Data(output.utf8).write(to: file)
         }

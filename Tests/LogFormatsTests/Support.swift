@@ -41,16 +41,25 @@ func records(_ lines: [[UInt8]]) -> RecordBatch {
 }
 
 func decode(
-    _ lines: [[UInt8]], settings: DecodeSettings = DecodeSettings()
+    _ lines: [[UInt8]], _ format: any LogFormat = KeycloakFormat(),
+    settings: DecodeSettings = DecodeSettings()
 ) -> Decoded {
     var decoded = Decoded(batch: EventBatch(capacity: 4), issues: [], tally: DecodeTally())
-    decoded.tally = KeycloakFormat().decode(
+    decoded.tally = format.decode(
         records(lines), settings: settings, into: &decoded.batch, issues: &decoded.issues)
     return decoded
 }
 
 func decode(_ lines: String..., settings: DecodeSettings = DecodeSettings()) -> Decoded {
     decode(lines.map { Array($0.utf8) }, settings: settings)
+}
+
+func decodeAuth0(_ lines: String..., settings: DecodeSettings = DecodeSettings()) -> Decoded {
+    decode(lines.map { Array($0.utf8) }, Auth0Format(), settings: settings)
+}
+
+func decodeOkta(_ lines: String..., settings: DecodeSettings = DecodeSettings()) -> Decoded {
+    decode(lines.map { Array($0.utf8) }, OktaFormat(), settings: settings)
 }
 
 /// One event in both spellings of the server, from the same facts.

@@ -10,7 +10,7 @@ struct OutputTests {
         let first = TemporaryDirectory()
         let second = TemporaryDirectory()
         let other = TemporaryDirectory()
-        let names = ["keycloak.jsonl", "keycloak-text.log", "truth.jsonl", "truth-text.jsonl"]
+        let names = SimulatedDialect.allCases.flatMap { [$0.fileName, $0.truthFileName] }
         let places = ["places/city.mmdb", "places/asn.mmdb", "places/networks.csv"]
         let summary = try SimulationOutput.write(plan: .small(seed: 1), directory: first.path)
         #expect(try SimulationOutput.write(plan: .small(seed: 1), directory: second.path).events
@@ -23,8 +23,7 @@ struct OutputTests {
         #expect(try first.lines("keycloak.jsonl").count == summary.events)
         #expect(summary.attacks == 8)
         for name in places { #expect(try first.bytes(name) == second.bytes(name), "\(name)") }
-        #expect(summary.files.map(\.path) == (["keycloak.jsonl", "truth.jsonl",
-            "keycloak-text.log", "truth-text.jsonl"] + places).map { first.path + "/" + $0 })
+        #expect(summary.files.map(\.path) == (names + places).map { first.path + "/" + $0 })
         for file in summary.files {
             let name = String(file.path.dropFirst(first.path.utf8.count + 1))
             #expect(try first.bytes(name).count == Int(file.bytes))

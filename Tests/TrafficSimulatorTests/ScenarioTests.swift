@@ -141,12 +141,12 @@ struct ScenarioTests {
         var plan = SimulationPlan.full(seed: 7)
         plan.dialects = SimulatedDialect.allCases
         _ = try SimulationOutput.write(plan: plan, directory: directory.path)
-        for name in ["keycloak.jsonl", "keycloak-text.log"] {
+        for name in SimulatedDialect.allCases.map(\.fileName) {
             let lines = try directory.lines(name).filter { $0.contains("eyJhbGciOi") }
             #expect(lines.count == 2)
             #expect(lines.allSatisfy { $0.contains("_token=eyJ") })
         }
-        for name in ["truth.jsonl", "truth-text.jsonl"] {
+        for name in SimulatedDialect.allCases.map(\.truthFileName) {
             #expect(try directory.lines(name).allSatisfy { !$0.contains("eyJhbGciOi") })
         }
     }

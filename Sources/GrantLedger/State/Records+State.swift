@@ -119,6 +119,7 @@ extension Family: StateRecord {
         fields.field(&acts)
         fields.field(&lineages)
         fields.field(&replays)
+        fields.field(&head)
         fields.field(&isBorn)
         fields.field(&isEnded)
         fields.record(&profile)

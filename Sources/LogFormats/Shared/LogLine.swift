@@ -102,6 +102,26 @@ enum ByteSearch {
         return false
     }
 
+    /// Whether a text has some words in it, the case of ASCII letters aside.
+    ///
+    /// - Parameter needle: in lower case.
+    static func containsFolded(
+        _ text: UnsafeRawBufferPointer, _ needle: StaticString
+    ) -> Bool {
+        let count = needle.utf8CodeUnitCount
+        guard count > 0, text.count >= count else { return false }
+        for start in 0...(text.count - count) {
+            var at = 0
+            while at < count, folded(text[start + at]) == needle.utf8Start[at] { at += 1 }
+            if at == count { return true }
+        }
+        return false
+    }
+
+    private static func folded(_ byte: UInt8) -> UInt8 {
+        byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+
     static func equals(_ text: UnsafeRawBufferPointer, _ other: StaticString) -> Bool {
         text.count == other.utf8CodeUnitCount
             && text.elementsEqual(

@@ -153,9 +153,13 @@ enum CanonicalNode {
 
     /// As written where every reader can hold it, else as text: `1e999` is none's number.
     private static func writeNumber(_ text: UnsafeRawBufferPointer, _ writer: inout JSONWriter) {
-        let isInteger = if case .value = JSONNumber.integer(text) { true } else { false }
-        let isPlain = text.count <= 17 && !text.contains { $0 | 0x20 == 0x65 }
-        if isInteger || isPlain { writer.raw(text) } else { writer.string(text) }
+        if isPlain(text) { writer.raw(text) } else { writer.string(text) }
+    }
+
+    /// Whether every reader can hold a number as it is written.
+    static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        if case .value = JSONNumber.integer(text) { return true }
+        return text.count <= 17 && !text.contains { $0 | 0x20 == 0x65 }
     }
 
     private static func children(_ index: Int, _ document: borrowing JSONDocument) -> [Int] {

@@ -49,12 +49,21 @@ enum Cures {
         "keycloak": keycloak,
         "auth0": [
             "token_use": "Auth0 logs no use of access tokens; add the API gateway's log",
+            "refresh_id":
+                "Auth0 names refresh tokens only where they are rotated: turn on Refresh Token "
+                + "Rotation of the application",
+            "code_id": "Auth0 names no authorization code; nothing to set",
+            "introspection": "Auth0 has no introspection; nothing to set",
             "successes":
-                "take the success types (seacft, sertft, sscpft) into the log stream's filter",
+                "take the success types (s, seacft, sertft, seccft) into the log stream's filter",
         ],
         "okta": [
             "token_use": "Okta logs no use of access tokens; add the API gateway's log",
-            "parent_id": "Okta names refresh tokens by hash in only some events; nothing to set",
+            "parent_id":
+                "Okta names refresh tokens by hash in only some events; what a refresh redeemed is "
+                + "inferred while a session has one chain of tokens at a client",
+            "successes": "take all event types into the log stream or the poll of the System Log",
+            "introspection": "Okta logs no introspection; nothing to set",
         ],
         "entra": [
             "refresh_id": "Entra logs no ids of refresh tokens; nothing to set",

@@ -17,7 +17,15 @@ extension SourceMap.Vendor {
             "audience": .column(.audience),
             "scope": .column(.scopes),
             "details.session_id": .column(.session),
+            "details.refresh_token.session_id": .column(.session),
             "details.familyid": .column(.family),
+            "details.tokencounter": .column(.generation),
+            "details.failure_reason": .column(.reasonRaw),
+            "details.grant_id": .column(.grant),
+            "details.credential_id": .column(.presented),
+            "mtls_thumbprint_sha256": .column(.proofKey),
+            "security_context.ja4": .column(.tls),
+            "references.correlation_id": .column(.request),
             "details.access_token_jti": .column(.issued),
         ])
 }

@@ -14,5 +14,12 @@ extension SourceMap.Vendor {
             "outcome.reason": .column(.reasonRaw),
             "authenticationcontext.externalsessionid": .column(.session),
             "debugcontext.debugdata.granttype": .column(.grantType),
+            "debugcontext.debugdata.grantedscopes": .column(.scopes),
+            "debugcontext.debugdata.authorizationserver": .column(.issuer),
+            "debugcontext.debugdata.dthash": .column(.device),
+            "client.id": .column(.client),
+            "client.geographicalcontext.city": .column(.city),
+            "securitycontext.asnumber": .column(.asn),
+            "transaction.id": .column(.request),
         ])
 }

@@ -2,7 +2,7 @@ internal import AuditModel
 
 /// Writes events as lines of Keycloak's two dialects. What an event tells is decided here once;
 /// the dialects differ only in how a pair is written.
-struct KeycloakLine: Sendable {
+struct KeycloakLine: DialectLine, Sendable {
     let dialect: SimulatedDialect
     private var dayOfDate: Int64 = -1
     private var date: [UInt8] = []
@@ -20,6 +20,11 @@ struct KeycloakLine: Sendable {
             appendText(event, world, &line)
         }
         line.append(byte: 0x0A)
+    }
+
+    /// Lines of text carry no id.
+    func eventID(_ event: SimulatedEvent, world: SimulatedWorld) -> ID128? {
+        dialect == .keycloakJSON ? world.eventID(event) : nil
     }
 
     private func appendJSON(
@@ -82,7 +87,7 @@ struct KeycloakLine: Sendable {
         if session.isNone {
             line.append("null")
         } else {
-            appendSession(session, world, &line)
+            line.append(session: session, world)
         }
         line.append("\", ipAddress=\"")
         line.append(event.address)
@@ -102,14 +107,9 @@ struct KeycloakLine: Sendable {
             dayOfDate = day
             date = Array(CivilDate.text(day: day).utf8)
         }
-        let second = time / 1000 % 86_400
         line.append(date)
         line.append(byte: 0x20)
-        line.append(decimal: second / 3600, width: 2)
-        line.append(byte: 0x3A)
-        line.append(decimal: second / 60 % 60, width: 2)
-        line.append(byte: 0x3A)
-        line.append(decimal: second % 60, width: 2)
+        line.append(clock: time)
         line.append(byte: 0x2C)
         line.append(decimal: time % 1000, width: 3)
     }
@@ -119,7 +119,7 @@ struct KeycloakLine: Sendable {
     ) {
         guard !session.isNone else { return line.append("null") }
         line.append(byte: 0x22)
-        appendSession(session, world, &line)
+        line.append(session: session, world)
         line.append(byte: 0x22)
     }
 
@@ -128,16 +128,6 @@ struct KeycloakLine: Sendable {
         line.append(byte: 0x22)
         line.append(uuid: id)
         line.append(byte: 0x22)
-    }
-
-    private func appendSession(
-        _ session: ID128, _ world: SimulatedWorld, _ line: inout LineBuffer
-    ) {
-        if world.release == .later {
-            line.append(urlSafe: session)
-        } else {
-            line.append(uuid: session)
-        }
     }
 
     /// A server that refuses a token or a redirect URI has not looked up the user yet.

@@ -56,7 +56,7 @@ struct DetailWriter {
             number("access_token_expiration_time", client.lifetime, &line)
         }
         uuid("updated_refresh_token_id", event.updatedRefresh, &line)
-        scope(event, client, &line)
+        scope(event, world, &line)
         if world.release == .later { number("age_of_refresh_token", event.refreshAge, &line) }
         uuid("refresh_token_id", event.refresh, &line)
         pair("client_auth_method", "client-secret", &line)
@@ -109,20 +109,12 @@ struct DetailWriter {
         username(event, world, &line)
     }
 
-    /// A refused redirect URI, which is all that is known of the request: one that an attacker
-    /// made up, or the client's own with a token in it.
+    /// A refused redirect URI, which is all that is known of the request.
     private mutating func writeRedirect(
         _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
     ) {
         open("redirect_uri", &line)
-        let probes = AttackScenario.probes
-        if let leak = event.leak {
-            line.append(world.clients[event.client].redirect)
-            line.append(leak.isRefreshToken ? "?refresh_token=" : "?access_token=")
-            line.append(LeakedTokenText.bytes(leak, of: event, world))
-        } else {
-            line.append(probes[(Int(event.variant) + probes.count - 1) % probes.count])
-        }
+        line.append(refusedRedirectOf: event, world)
         line.append(byte: 0x22)
     }
 
@@ -173,13 +165,11 @@ struct DetailWriter {
 extension DetailWriter {
     private static let deviceGrant: StaticString = "urn:ietf:params:oauth:grant-type:device_code"
 
-    /// The client's scope, and what a server's mistake adds.
     private mutating func scope(
-        _ event: SimulatedEvent, _ client: SimulatedClient, _ line: inout LineBuffer
+        _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
     ) {
         open("scope", &line)
-        line.append(client.scope)
-        if event.variant > 0 { line.append(" realm-admin") }
+        line.append(scopeOf: event, world)
         line.append(byte: 0x22)
     }
 
@@ -224,46 +214,26 @@ extension DetailWriter {
         _ line: inout LineBuffer
     ) {
         open(key, &line)
-        if world.release == .later {
-            line.append(urlSafe: session)
-        } else {
-            line.append(uuid: session)
-        }
+        line.append(session: session, world)
         line.append(byte: 0x22)
     }
 
-    /// The access token's id; newer servers put a code for session, token and grant before it.
     private mutating func token(
         _ event: SimulatedEvent, _ world: SimulatedWorld, grant: StaticString,
         _ line: inout LineBuffer
     ) {
         open("token_id", &line)
-        if world.release == .later {
-            let isTransient = event.type == .clientLogin
-            line.append(event.offline ? "ofrt" : isTransient ? "trrt" : "onrt")
-            line.append(grant)
-            line.append(byte: 0x3A)
-        }
-        line.append(uuid: event.token)
+        line.append(accessTokenOf: event, grant: grant, world)
         line.append(byte: 0x22)
     }
 
     private mutating func username(
         _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
     ) {
-        guard world.subjects.indices.contains(event.subject) else {
-            guard event.failure == .userNotFound else { return }
-            open("username", &line)
-            line.append("someone")
-            line.append(decimal: Int64(event.variant))
-            return line.append(byte: 0x22)
-        }
-        let subject = world.subjects[event.subject]
+        let isKnown = world.subjects.indices.contains(event.subject)
+        guard isKnown || event.failure == .userNotFound else { return }
         open("username", &line)
-        line.append(PersonNames.given[Int(subject.given)])
-        line.append(byte: 0x2E)
-        line.append(PersonNames.family[Int(subject.family)])
-        line.append(decimal: Int64(subject.number))
+        line.append(usernameOf: event, world)
         line.append(byte: 0x22)
     }
 }

@@ -1,0 +1,126 @@
+import AuditModel
+import LogFormats
+import TestSupport
+import Testing
+
+@Suite("What all dialects of JSON have in common")
+struct JSONDialectTests {
+    @Test("long values are cut at a character, long payloads lose members, both are said")
+    func bounds() {
+        let long = String(repeating: "é", count: 3000)
+        let head = #"{"type":"s","date":"2026-03-02T10:15:30Z","log_id":"1""#
+        let cut = decodeAuth0(head + #","user_name":"a\#(long)","user_agent":"b\#(long)"}"#)
+        #expect(cut.issues.map(\.code) == [.fieldTooLong, .fieldTooLong])
+        #expect(cut.issues.map(\.isPartial) == [true, true])
+        #expect(cut.payload() == #"{"user_name":"a\#(String(repeating: "é", count: 2047))"}"#)
+        #expect(cut.text(.userAgent) == "b" + String(repeating: "é", count: 2047))
+        for shape in 0..<3 {
+            let many = (0..<600).map { "\"k\($0)\":\"\(String(repeating: "x", count: 90))\"" }
+                .joined(separator: ",")
+            let list = (0..<600).map { _ in "\"\(String(repeating: "x", count: 90))\"" }
+                .joined(separator: ",")
+            let members = [many, "\"details\":{\"deep\":{\(many)}}", "\"l\":[[\(list)]]"][shape]
+            let full = decodeAuth0(head + ",\(members)}")
+            #expect(full.batch.count == 1)
+            #expect(full.issues.map(\.code) == [.fieldTooLong])
+            #expect(full.payload().utf8.count <= 16_384)
+            #expect(full.payload().hasSuffix("}"))
+            #expect(full.payload().utf8.count > 1000)
+        }
+    }
+
+    @Test("numbers stay as written where every reader can hold them")
+    func numbers() {
+        let decoded = decodeAuth0(
+            #"{"type":"s","date":"2026-03-02T10:15:30Z","log_id":"1","z":[1.50,1e999,"#
+                + #"9223372036854775807,{"b":null,"a":"\u0041"},[],{}],"m":true}"#)
+        #expect(decoded.issues == [])
+        #expect(decoded.payload()
+            == #"{"m":true,"z":[1.50,"1e999",9223372036854775807,{"a":"A"}]}"#)
+    }
+
+    @Test("members that pose as columns deeper down do not count")
+    func depth() {
+        let decoded = decodeAuth0(
+            #"{"type":"s","date":"2026-03-02T10:15:30Z","log_id":"1","x":{"user_id":"admin"},"#
+                + #""details":{"type":"sapi","client_id":"evil","data":{"type":"f"}}}"#)
+        #expect(decoded.batch.count == 1)
+        #expect(decoded.batch.kind == [.sessionStarted])
+        #expect(decoded.text(.subject) == "")
+        #expect(decoded.text(.client) == "")
+    }
+
+    @Test("an element of an array without an id has the id of its own place")
+    func places() {
+        let one = #"{"eventType":"user.session.start","published":"2026-03-02T10:15:30Z"}"#
+        let decoded = decodeOkta("[\(one),\(one)]")
+        #expect(decoded.batch.count == 2)
+        #expect(decoded.batch.at[1] - decoded.batch.at[0] == Int64(one.utf8.count) + 1)
+        #expect(decoded.batch.id(.event, 0) != decoded.batch.id(.event, 1))
+    }
+
+    @Test("any damage to good records is survived, and every record is accounted for",
+        arguments: 0..<4)
+    func damage(part: UInt64) {
+        let seed = 0xA070 + part
+        var random = SeededGenerator(seed: seed)
+        let good = [
+            #"{"log_id":"1","data":{"date":"2026-03-02T10:15:30.123Z","type":"sertft","#
+                + #""log_id":"1","tenant_name":"é","scope":["a","b"],"#
+                + #""details":{"familyId":"f","tokenCounter":3}}}"#,
+            #"{"eventType":"app.oauth2.as.token.grant.refresh_token","uuid":"u","#
+                + #""published":"2026-03-02T10:15:30.123Z","outcome":{"result":"SUCCESS"},"#
+                + #""target":[{"type":"refresh_token","detailEntry":{"hash":"h\""}}],"#
+                + #""client":{"geographicalContext":{"geolocation":{"lat":1.5,"lon":2}}}}"#,
+        ]
+        for round in 0..<150 {
+            let lines = (0..<8).map { damaged(good[$0 % 2], &random) }
+            for format in [Auth0Format(), OktaFormat()] as [any LogFormat] {
+                let decoded = decode(lines, format)
+                let lost = decoded.issues.filter { !$0.isPartial }.count
+                let place = "seed \(seed), round \(round), \(format.name)"
+                #expect(decoded.tally.events == decoded.batch.count, "\(place)")
+                #expect(decoded.tally.failed == lost, "\(place)")
+                #expect(
+                    decoded.tally.events + decoded.tally.ignored + decoded.tally.failed >= 8,
+                    "\(place)")
+                #expect(
+                    decoded.lines.allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") }, "\(place)")
+            }
+        }
+    }
+
+    private func damaged(_ line: String, _ random: inout SeededGenerator) -> [UInt8] {
+        var bytes = Array(line.utf8)
+        for _ in 0..<random.below(3) where bytes.count > 1 {
+            let place = random.below(bytes.count)
+            switch random.below(4) {
+            case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+            case 1: bytes.remove(at: place)
+            case 2: bytes.removeSubrange(place...)
+            default: bytes.insert(Array("\"\\{}[],:\u{0}".utf8)[random.below(9)], at: place)
+            }
+        }
+        return bytes
+    }
+
+    @Test("no dialect takes another's records")
+    func detection() {
+        let lines = [
+            "keycloak": Facts(type: "LOGIN").json,
+            "auth0": #"{"log_id":"1","data":{"type":"s","date":"2026-03-02T10:15:30Z"}}"#,
+            "okta": #"{"eventType":"a","published":"2026-03-02T10:15:30Z","outcome":{}}"#,
+        ]
+        for (name, line) in lines {
+            let speaking = FormatRegistry.all.filter { format in
+                let padded = Array(line.utf8) + [UInt8](repeating: 0, count: 64)
+                return padded.withUnsafeBytes {
+                    format.matches(UnsafeRawBufferPointer(rebasing: $0[..<line.utf8.count]))
+                }
+            }
+            #expect(speaking.map(\.name) == [name])
+        }
+        let other = #"{"published":"x","eventType":"\"outcome\"","date":1,"type":"\"log_id\""}"#
+        #expect(FormatRegistry.detect(records([Array(other.utf8)])) == nil)
+    }
+}
