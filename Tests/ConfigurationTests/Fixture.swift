@@ -49,7 +49,8 @@ enum Fixture {
           - {name: pager, type: webhook, body: pagerduty, url: "http://[::1]/v2",
              allow_http: true, routing_key: {secret_env: PAGER_KEY}}
         http: {listen: "0.0.0.0:8088"}
-        control: {socket: /run/gt.sock}
+        control: {socket: /run/gt.sock, group: soc, viewers: group:all, operators: 1000,
+          responders: [anna, "group:soc"]}
         drain_timeout: 1m
         jobs: 4
         log: {format: json, level: debug}
