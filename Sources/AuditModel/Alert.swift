@@ -177,6 +177,9 @@ public struct Alert: Sendable, Equatable {
     public var attack: [String]
     public var references: [String]
     public var visibility: Visibility
+    /// What kept the last notification of it back, such as `silence:3`; nil when nothing did. A
+    /// stored alert has it: rules do not know of it.
+    public var suppressedBy: String?
 
     public init(id: ID128, rule: Rule, severity: Severity, time: Int64, precision: UInt8) {
         self.id = id

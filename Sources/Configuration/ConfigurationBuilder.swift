@@ -24,6 +24,7 @@ enum ConfigurationBuilder {
             sinks: root.sections("sinks").compactMap(sink),
             http: root.section("http")?.text("listen").flatMap(ListenAddress.init(text:)),
             controlSocket: controlSocket(root, store: path),
+            control: root.section("control").flatMap(control),
             drainTimeout: root.number("drain_timeout") ?? 0,
             jobs: Int(root.number("jobs") ?? 1),
             log: .init(
@@ -32,6 +33,14 @@ enum ConfigurationBuilder {
 
     static func controlSocket(_ root: SettingSection, store: String) -> String {
         root.section("control")?.text("socket") ?? store + ".sock"
+    }
+
+    private static func control(_ section: SettingSection) -> ServiceConfiguration.Control? {
+        section.text("group").map {
+            .init(
+                group: $0, viewers: section.list("viewers"),
+                responders: section.list("responders"), operators: section.list("operators"))
+        }
     }
 
     private static func lowWater(_ store: SettingSection) -> LowWater {

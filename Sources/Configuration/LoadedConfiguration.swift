@@ -177,6 +177,7 @@ extension SettingReader {
     /// What single settings cannot say.
     mutating func checkTogether(_ root: SettingSection) {
         checkSinks(root.sections("sinks"))
+        if let control = root.section("control") { checkControl(control) }
         for source in root.sections("sources") {
             guard let tls = source.section("security")?.section("tls") else { continue }
             for (one, other) in [("certificate", "key"), ("key", "certificate")] {
@@ -185,6 +186,21 @@ extension SettingReader {
                     .conflict, entry.place, "tls has a \(one) and no \(other)",
                     remedy: "a client that names itself needs both")
             }
+        }
+    }
+
+    private mutating func checkControl(_ control: SettingSection) {
+        let named = ["viewers", "responders", "operators"].first { control[$0] != nil }
+        if let named, isMissing("group", of: control) {
+            refuse(
+                .conflict, named, of: control, "nobody who is named here could connect",
+                remedy: "name the group that all of them are in: control.group")
+        } else if named == nil, control["group"] != nil {
+            refuse(
+                .conflict, "group", of: control,
+                "members of the group could connect and do nothing",
+                remedy: "say what they may: control.viewers, control.responders, "
+                    + "control.operators")
         }
     }
 

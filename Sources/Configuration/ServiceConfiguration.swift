@@ -50,6 +50,16 @@ public struct ServiceConfiguration: Sendable {
         public var level: Level
     }
 
+    /// Who beside its own user may ask something of the service.
+    public struct Control: Sendable, Equatable {
+        /// The group whose members may connect.
+        public var group: String
+        /// Names or numbers of users; of groups behind `group:`.
+        public var viewers: [String]
+        public var responders: [String]
+        public var operators: [String]
+    }
+
     public var store: Store
     /// Nil for the key of the user, made on first use.
     public var fingerprint: SecretReference?
@@ -64,6 +74,8 @@ public struct ServiceConfiguration: Sendable {
     public var http: ListenAddress?
     /// Path of the control socket.
     public var controlSocket: String
+    /// Nil when nobody else may connect to it.
+    public var control: Control?
     public var drainTimeout: Int64
     public var jobs: Int
     public var log: Log

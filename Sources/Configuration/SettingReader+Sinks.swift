@@ -90,12 +90,12 @@ extension SettingReader {
     }
 
     /// Whether nothing was written; a value that could not be used has been refused already.
-    private func isMissing(_ setting: String, of sink: SettingSection) -> Bool {
+    func isMissing(_ setting: String, of sink: SettingSection) -> Bool {
         sink[setting] == nil && !sink.written.contains(setting)
     }
 
     /// - Parameter setting: the one that is to blame; nil for the section as a whole.
-    private mutating func refuse(
+    mutating func refuse(
         _ code: ConfigurationCode, _ setting: String?, of section: SettingSection,
         _ message: String, remedy: String? = nil, _ severity: DiagnosticSeverity = .error
     ) {

@@ -66,7 +66,15 @@ enum SettingTable {
     ]
 
     static let control: [Setting] = [
-        Setting("socket", .path, "path of the control socket; without it beside the store")
+        Setting("socket", .path, "path of the control socket; without it beside the store"),
+        Setting(
+            "group", .text,
+            "group whose members may connect, name or number; without it the service's user and "
+                + "root alone"),
+        Setting("viewers", .list(.text), "who may ask for status: users, or group:NAME"),
+        Setting(
+            "responders", .list(.text), "who may also acknowledge, close, reopen and silence"),
+        Setting("operators", .list(.text), "who may do everything"),
     ]
 
     static let log: [Setting] = [

@@ -20,12 +20,14 @@ public struct AlertTextFormat: Sendable {
         ].joined(separator: "  ")
     }
 
-    /// The line of a stored alert, with its state unless that is `confirmed`; nil when the text is
-    /// no alert's JSON.
+    /// The line of a stored alert, with its state unless that is `confirmed`, and with what kept
+    /// notifications of it back; nil when the text is no alert's JSON.
     public func line(stored body: [UInt8]) -> String? {
         guard let alert = AlertJSON.read(body) else { return nil }
-        if alert.state == .confirmed { return line(alert) }
-        return line(alert) + "  " + style.dim(alert.state.rawValue)
+        var parts = [line(alert)]
+        if alert.state != .confirmed { parts.append(style.dim(alert.state.rawValue)) }
+        if let suppressor = alert.suppressedBy { parts.append(style.dim(style.escape(suppressor))) }
+        return parts.joined(separator: "  ")
     }
 
     /// The line and, below it, what counted and what to do; lines ended by newlines.
@@ -37,6 +39,9 @@ public struct AlertTextFormat: Sendable {
         if let ip = alert.victim?.ip { facts.append("victim \(ip)") }
         if let score = alert.score { facts.append("score \(Self.decimal(score))") }
         if alert.count > 1 { facts.append("seen \(alert.count) times") }
+        if let suppressor = alert.suppressedBy {
+            facts.append("not told because of \(style.escape(suppressor))")
+        }
         if !facts.isEmpty { lines.append("    " + facts.joined(separator: ", ")) }
         for why in alert.why where why.points != nil {
             let points = Self.decimal(why.points ?? 0)

@@ -104,6 +104,25 @@ enum LiveHash {
         return hash.digest()
     }
 
+    static func silence(_ silence: Silence, _ identity: ID128) -> [UInt8] {
+        var hash = IdentityHash("silence-row/1")
+        hash.add(identity)
+        hash.add(silence.id)
+        for text in [silence.rule, silence.client, silence.subject, silence.tenant] {
+            hash.add(text ?? "")
+        }
+        hash.add(silence.attackerText)
+        hash.add(Int64(silence.most.rawValue))
+        hash.add(silence.actor)
+        hash.add(silence.reason)
+        hash.add(silence.created)
+        hash.add(silence.until)
+        hash.add(silence.held)
+        hash.add(silence.ended ?? 0)
+        hash.add(silence.endedBy)
+        return hash.digest()
+    }
+
     /// The chain with one more control record.
     static func link(_ chain: RowChain, _ record: ControlRecord) -> RowChain {
         link(chain, "control/1") { hash in

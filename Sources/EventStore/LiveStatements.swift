@@ -16,6 +16,9 @@ final class LiveStatements {
     let triage: Statement
     let readAlert: Statement
     let readTriage: Statement
+    let silence: Statement
+    let silenceKnown: Statement
+    let silenceChange: Statement
 
     init(_ database: Database) throws(StoreError) {
         position = try database.prepare(
@@ -72,6 +75,17 @@ final class LiveStatements {
             """, doing: "keep what was decided")
         readAlert = try EventStore.readAlert(database)
         readTriage = try EventStore.readTriage(database)
+        let silencing = "keep silences"
+        silence = try database.prepare(
+            """
+            INSERT INTO silence VALUES
+            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+            """, doing: silencing)
+        silenceKnown = try database.prepare(
+            "SELECT 1 FROM silence WHERE id = ?1", doing: silencing)
+        silenceChange = try database.prepare(
+            "UPDATE silence SET held = ?2, ended = ?3, ended_by = ?4, digest = ?5 WHERE id = ?1",
+            doing: silencing)
     }
 }
 

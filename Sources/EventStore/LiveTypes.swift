@@ -98,6 +98,8 @@ public struct LiveCommit: Sendable {
     public var hooks: [HookState]
     /// What people decided.
     public var triages: [Triage]
+    /// New silences, in the order of their ids, and what became of old ones.
+    public var silences: [Silence]
 
     public init() {
         positions = []
@@ -108,11 +110,12 @@ public struct LiveCommit: Sendable {
         deliveries = []
         hooks = []
         triages = []
+        silences = []
     }
 
     /// Whether there is nothing to commit.
     public var isEmpty: Bool {
         positions.isEmpty && controls.isEmpty && alerts.isEmpty && progress == nil
-            && deliveries.isEmpty && hooks.isEmpty && triages.isEmpty
+            && deliveries.isEmpty && hooks.isEmpty && triages.isEmpty && silences.isEmpty
     }
 }

@@ -89,12 +89,12 @@ extension Schema {
         ),
     ]
 
-    private static func severityText(_ column: String) -> String {
+    static func severityText(_ column: String) -> String {
         "CASE \(column) WHEN 0 THEN 'info' WHEN 1 THEN 'low' WHEN 2 THEN 'medium' "
             + "WHEN 3 THEN 'high' ELSE 'critical' END"
     }
 
-    private static func times(_ column: String, _ name: String) -> String {
+    static func times(_ column: String, _ name: String) -> String {
         "\(column) / 1e9 AS \(name)_s, "
             + "strftime('%Y-%m-%dT%H:%M:%SZ', \(column) / 1000000000, 'unixepoch') AS \(name)"
     }

@@ -45,6 +45,24 @@ extension Verifier {
         }
     }
 
+    mutating func checkSilences(
+        _ database: Database, _ identity: ID128
+    ) throws(StoreError) {
+        let query = try database.prepare(
+            "SELECT \(EventStore.silenceColumns) FROM silence ORDER BY id",
+            doing: "read silences")
+        var last: Int64 = 0
+        while try query.step() {
+            let place = "silence \(query.int(0))"
+            if query.int(0) != last &+ 1 { report(place, "rows do not follow one another") }
+            last = query.int(0)
+            let silence = EventStore.silence(query)
+            if silence.map({ LiveHash.silence($0, identity) }) != query.array(14) {
+                report(place, "stored values do not match their digest")
+            }
+        }
+    }
+
     private mutating func checkTriages(
         _ database: Database, _ identity: ID128
     ) throws(StoreError) {

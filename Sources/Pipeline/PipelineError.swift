@@ -32,7 +32,7 @@ public enum PipelineError: Error, Sendable {
         case .key(let error): error.message
         case .places(let error): error.message
         case .source(let error): error.message
-        case .control(let error): error.message
+        case .control(let error): "\(error.message) [\(error.code.rawValue)]"
         case .nothingUsable(let tally):
             tally.records == 0
                 ? "the input holds no record; check that the file is the one you meant"

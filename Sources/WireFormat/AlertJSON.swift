@@ -4,6 +4,8 @@ public import AuditModel
 public enum AlertJSON {
     /// The schema's name; a change that breaks readers gets a new number.
     public static let schema = "grantrail/alert/1"
+    /// The member that says what kept notifications of a stored alert back.
+    static let suppressedBy = "suppressed_by"
 
     /// Appends one alert as one JSON value.
     ///
@@ -38,6 +40,7 @@ public enum AlertJSON {
         writer.member("attack", alert.attack)
         writer.member("references", alert.references)
         writer.member("visibility", alert.visibility.name)
+        writer.member(suppressedBy, alert.suppressedBy)
         more(&writer)
         writer.endObject()
     }

@@ -193,6 +193,7 @@ extension AlertMembers {
         alert.attack = try texts("attack")
         alert.references = try texts("references")
         alert.visibility = try visibility()
+        alert.suppressedBy = try text(AlertJSON.suppressedBy)
         return alert
     }
 

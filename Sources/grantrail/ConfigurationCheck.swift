@@ -25,6 +25,9 @@ struct ConfigurationCheck {
         for source in configuration.sources { check.source(source) }
         for sink in configuration.sinks { check.sink(sink) }
         if let http = configuration.http { check.listener(http) }
+        if let control = configuration.control {
+            check.accounts(control, socket: configuration.controlSocket)
+        }
         return check.loaded
     }
 
@@ -153,6 +156,27 @@ struct ConfigurationCheck {
             "other machines can connect to \(address.text), unencrypted and without a login",
             remedy: "let a firewall decide who may, or listen at 127.0.0.1 behind a proxy",
             severity: .notice)
+    }
+
+    private mutating func accounts(_ control: ServiceConfiguration.Control, socket: String) {
+        for (setting, name) in control.unknown {
+            let isGroup = setting == "group" || name.hasPrefix("group:")
+            loaded.add(
+                .unknownValue, at: "control." + setting,
+                "this machine has no \(isGroup ? "group" : "user") '\(name.prefix(60))'",
+                remedy: "a name or a number; in lists group:NAME stands for a group")
+        }
+        let directory = (socket as NSString).deletingLastPathComponent
+        var status = stat()
+        guard let group = SystemAccounts.number(ofGroup: control.group),
+            stat(directory, &status) == 0
+        else { return }
+        let mayEnter = status.st_gid == group && status.st_mode & 0o010 != 0
+        if mayEnter || status.st_mode & 0o001 != 0 { return }
+        loaded.add(
+            .unusableFile, at: "control.group",
+            "members of \(control.group) may not enter \(directory), where the socket is",
+            remedy: "put it elsewhere with control.socket, such as below /run", severity: .warning)
     }
 
     /// Whether a file or directory can be read.

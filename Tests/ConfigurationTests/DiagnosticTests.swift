@@ -66,6 +66,20 @@ struct ConfigurationDiagnosticTests {
         #expect(Fixture.marks(text) == ["3:71 config.conflict"])
     }
 
+    @Test("Whoever has a role can connect, and whoever can connect has one")
+    func control() {
+        func marks(_ control: String) -> [String] {
+            Fixture.marks(Fixture.least + "control: {\(control)}")
+        }
+        #expect(marks("viewers: anna") == ["2:20 config.conflict"])
+        #expect(marks("operators: [anna, ben]") == ["2:22 config.conflict"])
+        #expect(marks("group: soc") == ["2:18 config.conflict"])
+        #expect(marks("group: [soc], viewers: anna") == ["2:18 config.wrong_type"])
+        #expect(marks("group: soc, responders: [group:soc]") == [])
+        let variables = ["GRANTRAIL_CONTROL__GROUP": "soc"]
+        #expect(Fixture.marks(Fixture.least + "control: {viewers: x}", variables) == [])
+    }
+
     // MARK: - Secrets
 
     @Test(

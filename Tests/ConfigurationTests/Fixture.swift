@@ -61,7 +61,8 @@ enum Fixture {
             in_flight: 16
             max_age: 2d
         http: {listen: "0.0.0.0:8088"}
-        control: {socket: /run/gt.sock}
+        control: {socket: /run/gt.sock, group: soc, viewers: group:all, operators: 1000,
+          responders: [anna, "group:soc"]}
         drain_timeout: 1m
         jobs: 4
         log: {format: json, level: debug}

@@ -27,6 +27,9 @@ struct ReadingTests {
         #expect(it.geography?.networks == "/etc/gt/n.csv")
         #expect(it.geography?.trustedProxies.map(\.text) == ["10.0.0.0/8", "192.0.2.7/32"])
         #expect(it.controlSocket == "/run/gt.sock")
+        let control = try #require(it.control)
+        #expect(control.group == "soc" && control.viewers == ["group:all"])
+        #expect(control.responders == ["anna", "group:soc"] && control.operators == ["1000"])
         #expect(it.drainTimeout == 60 * Self.second)
         #expect(it.jobs == 4)
         #expect(it.log.format == .json && it.log.level == .debug)
@@ -71,7 +74,7 @@ struct ReadingTests {
         #expect(it.store.lowWater.bytes(of: 10_000_000_000) == 500_000_000)
         #expect(it.store.lowWater.bytes(of: 1 << 50) == 1_000_000_000)
         #expect(it.rules.lateness == 30 * Self.second && it.drainTimeout == 30 * Self.second)
-        #expect(it.controlSocket == "/etc/gt/s.db.sock")
+        #expect(it.controlSocket == "/etc/gt/s.db.sock" && it.control == nil)
         #expect(it.geography == nil && it.sources.isEmpty && it.sinks.isEmpty)
     }
 

@@ -24,9 +24,14 @@ import Testing
                     "UPDATE \(table) SET time = 1", "DELETE FROM \(table)",
                     "INSERT OR REPLACE INTO \(table) SELECT * FROM \(table)",
                 ]
-            } + ["position", "progress", "alert", "sink", "delivery", "hook", "triage"].map {
+            } + [
+                "position", "progress", "alert", "sink", "delivery", "hook", "triage", "silence",
+            ].map {
                 "DELETE FROM \($0)"
             } + [
+                "UPDATE silence SET until = until + 1", "UPDATE silence SET client = ''",
+                "UPDATE silence SET held = 0",
+                "INSERT OR REPLACE INTO silence SELECT * FROM silence",
                 "INSERT OR REPLACE INTO delivery SELECT * FROM delivery",
                 "UPDATE delivery SET seq = 9",
                 "UPDATE sink SET delivered = 1", "UPDATE sink SET delivered = 5",
@@ -78,6 +83,13 @@ import Testing
             (
                 "triage",
                 ["alert", "status", "actor", "reason", "note", "time", "severity", "digest"]
+            ),
+            (
+                "silence",
+                [
+                    "id", "rule", "client", "subject", "tenant", "attackers", "most", "actor",
+                    "reason", "created", "until", "held", "ended", "ended_by", "digest",
+                ]
             ),
             (
                 "retention",

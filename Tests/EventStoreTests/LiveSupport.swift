@@ -35,7 +35,20 @@ func liveCommit(_ number: Int, notable: Bool = true) -> LiveCommit {
             alert: ID128(high: 9, low: UInt64(number % 5)), status: .closed, actor: "anna",
             reason: "false_positive", note: "a test", time: moment, severity: .high)
     ]
+    live.silences = [silence(1)]
     return live
+}
+
+/// Every column of which has a value.
+func silence(_ id: Int64) -> Silence {
+    var silence = Silence(
+        id: id, most: .high, actor: "anna", reason: "a test", created: 1_000_000_000,
+        until: 4_000_000_000_000_000_000)
+    (silence.rule, silence.client, silence.subject) = ("REF-*", "web", "ben")
+    silence.tenant = "acme"
+    silence.attackers = ["192.0.2.0/24", "2001:db8::1"].compactMap { IPPrefix($0) }
+    silence.held = 5
+    return silence
 }
 
 func alertRecord(_ number: Int, revision: Int = 1, notable: Bool = false) -> AlertRecord {

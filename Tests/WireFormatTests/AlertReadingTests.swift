@@ -14,6 +14,38 @@ struct AlertReadingTests {
         }
     }
 
+    @Test(
+        "What keeps notifications back is set and taken out, whatever the texts say",
+        arguments: [UInt64.random(in: 1 ... .max), 4])
+    func suppression(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            var alert = random.alert()
+            alert.suppressedBy = nil
+            alert.message += ",\"suppressed_by\":\"silence:1\"}"
+            let body = Self.written(alert)
+            #expect(AlertJSON.suppression(of: body) == nil, "seed \(seed)")
+            let held = AlertJSON.suppressed(body, by: "silence:7")
+            #expect(AlertJSON.suppression(of: held) == "silence:7", "seed \(seed)")
+            #expect(AlertJSON.suppressed(held, by: nil) == body, "seed \(seed)")
+            let again = AlertJSON.restated(held, revision: 9, state: .withdrawn)
+            alert.suppressedBy = "silence:8"
+            alert.revision = 9
+            alert.state = .withdrawn
+            let other = AlertJSON.suppressed(again, by: "silence:8")
+            #expect(other == Self.written(alert), "seed \(seed)")
+        }
+    }
+
+    @Test("Only the end of an alert says what keeps it back", arguments: [
+        "", "{}", "}", ",\"suppressed_by\":\"", "{\"a\":1,\"suppressed_by\":\"x", "[1]",
+    ])
+    func noSuppression(text: String) {
+        let body = Array(text.utf8)
+        #expect(AlertJSON.suppression(of: body) == nil)
+        #expect(AlertJSON.suppressed(body, by: nil) == body)
+    }
+
     @Test("Damaged text never traps", arguments: [UInt64.random(in: 1 ... .max), 3])
     func damaged(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
@@ -148,6 +180,7 @@ extension SeededGenerator {
         alert.attack = texts()
         alert.references = texts()
         alert.visibility = pick([.l0, .l1, .l2, .l3, .l4])
+        alert.suppressedBy = maybe()
         return alert
     }
 }

@@ -1,5 +1,5 @@
 extension Alert: StateCodable {
-    /// Every member in the order of its declaration.
+    /// Every member that rules know of, in the order of its declaration.
     public func write(to writer: inout StateWriter) {
         writer.put(id)
         writer.put(revision)

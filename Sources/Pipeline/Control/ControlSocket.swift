@@ -1,15 +1,5 @@
 internal import Foundation
 
-/// Why a control socket could not be used.
-public struct ControlError: Error, Sendable {
-    /// What could not be done: why; what to do.
-    public var message: String
-    /// 69 when nobody listens, 78 when the socket cannot be made.
-    public var exitStatus: Int32
-    /// Whether nobody listens at the socket.
-    public var isNobodyThere = false
-}
-
 /// A Unix socket at a path that may be no longer than the kernel takes.
 struct ControlSocket {
     static let mostBytes = 64 << 10
@@ -21,9 +11,9 @@ struct ControlSocket {
         let room = MemoryLayout.size(ofValue: address.sun_path)
         guard bytes.count < room, !bytes.contains(0) else {
             throw ControlError(
-                message: "cannot use the control socket \(path): its path is longer than "
-                    + "\(room - 1) bytes; name a shorter one with control.socket",
-                exitStatus: 78)
+                .unusable,
+                "cannot use the control socket \(path): its path is longer than \(room - 1) bytes; "
+                    + "name a shorter one with control.socket")
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         return address
@@ -45,6 +35,8 @@ struct ControlSocket {
     }
 
     /// Connects; -1 when nobody listens.
+    ///
+    /// - Throws: `control.forbidden` when this user may not.
     static func connect(_ path: String) throws(ControlError) -> Int32 {
         let descriptor = make()
         guard descriptor >= 0 else { return -1 }
@@ -52,18 +44,26 @@ struct ControlSocket {
             setTimeouts(descriptor, seconds: 60)
             return descriptor
         }
+        let isForbidden = errno == EACCES || errno == EPERM
         close(descriptor)
-        return -1
+        guard isForbidden else { return -1 }
+        throw ControlError(
+            .forbidden,
+            "cannot reach the service at \(path): \(ControlPeer.own) may not connect; members of "
+                + "control.group may, where they may enter its directory")
     }
 
     /// Listens at a path, at which nobody else may listen; what is left of a dead process goes.
-    static func listen(_ path: String) throws(ControlError) -> Int32 {
+    ///
+    /// - Parameter group: whose members may connect; nil for the owner alone.
+    static func listen(_ path: String, group: UInt32? = nil) throws(ControlError) -> Int32 {
         let other = try connect(path)
         if other >= 0 {
             close(other)
             throw ControlError(
-                message: "cannot listen at \(path): another process does; stop it or name another "
-                    + "path with control.socket", exitStatus: 78)
+                .taken,
+                "cannot listen at \(path): another process does; stop it or name another path with "
+                    + "control.socket")
         }
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
@@ -71,14 +71,33 @@ struct ControlSocket {
         let mask = umask(0o177)
         let bound = try withAddress(path) { bind(descriptor, $0, $1) }
         umask(mask)
-        guard descriptor >= 0, bound == 0, Foundation.listen(descriptor, 8) == 0 else {
-            let reason = String(cString: strerror(errno))
-            if descriptor >= 0 { close(descriptor) }
+        var error = descriptor < 0 || bound != 0 ? errno : 0
+        // Before anybody can connect, and the group before the mode that lets its members in.
+        if error == 0, let group, !share(path, with: group) {
+            error = errno
+            close(descriptor)
+            unlink(path)
             throw ControlError(
-                message: "cannot listen at \(path): \(reason); name another path with "
-                    + "control.socket", exitStatus: 78)
+                .group,
+                "cannot let group \(group) use \(path): \(String(cString: strerror(error))); the "
+                    + "service's user must be a member of it, or its directory belong to it with "
+                    + "mode 2750")
         }
-        return descriptor
+        if error == 0, Foundation.listen(descriptor, 8) != 0 { error = errno }
+        if error == 0 { return descriptor }
+        if descriptor >= 0 { close(descriptor) }
+        throw ControlError(
+            .unusable,
+            "cannot listen at \(path): \(String(cString: strerror(error))); name another path with "
+                + "control.socket")
+    }
+
+    /// Lets members of a group connect. A socket that has the group is not given to it, which some
+    /// sandboxes forbid.
+    private static func share(_ path: String, with group: UInt32) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return false }
+        return (status.st_gid == group || chown(path, .max, group) == 0) && chmod(path, 0o660) == 0
     }
 
     static func setTimeouts(_ descriptor: Int32, seconds: Int) {
@@ -110,75 +129,5 @@ struct ControlSocket {
             if count <= 0 { return }
             sent += count
         }
-    }
-}
-
-/// Answers requests to a live run at a Unix socket that only its owner may connect to (mode 0600):
-/// one line of text asks, one line of JSON answers.
-public final class ControlServer: @unchecked Sendable {
-    private let path: String
-    private let descriptor: Int32
-    private let answer: @Sendable (String) -> [UInt8]
-
-    /// Listens at a path.
-    ///
-    /// - Parameter answer: gets a request such as `status`; gives one JSON value. Called on threads
-    ///   of the server, one at a time.
-    public init(
-        path: String, answer: @escaping @Sendable (String) -> [UInt8]
-    ) throws(ControlError) {
-        self.path = path
-        self.answer = answer
-        descriptor = try ControlSocket.listen(path)
-        let thread = Thread { [descriptor, answer] in Self.serve(descriptor, answer) }
-        thread.name = "control"
-        thread.start()
-    }
-
-    /// Listens no more and removes the socket.
-    public func close() {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        unlink(path)
-    }
-
-    private static func serve(_ descriptor: Int32, _ answer: (String) -> [UInt8]) {
-        while true {
-            let peer = accept(descriptor, nil, nil)
-            if peer < 0 {
-                if errno == EINTR || errno == ECONNABORTED { continue }
-                Foundation.close(descriptor)
-                return
-            }
-            // One that asks nothing must not keep the others waiting.
-            ControlSocket.setTimeouts(peer, seconds: 2)
-            if let line = ControlSocket.readLine(peer) {
-                ControlSocket.write(peer, answer(String(decoding: line, as: UTF8.self)) + [0x0A])
-            }
-            Foundation.close(peer)
-        }
-    }
-}
-
-/// Asks a live run.
-public enum ControlClient {
-    /// Sends one request and waits for its answer.
-    ///
-    /// - Throws: ``ControlError`` when nobody answers.
-    public static func ask(_ request: String, at path: String) throws(ControlError) -> [UInt8] {
-        let descriptor = try ControlSocket.connect(path)
-        guard descriptor >= 0 else {
-            throw ControlError(
-                message: "cannot reach a running service at \(path): nobody listens there; start "
-                    + "`grantrail run`, or name its socket with --socket", exitStatus: 69,
-                isNobodyThere: true)
-        }
-        defer { close(descriptor) }
-        ControlSocket.write(descriptor, Array((request + "\n").utf8))
-        guard let line = ControlSocket.readLine(descriptor) else {
-            throw ControlError(
-                message: "the service at \(path) did not answer in time; try again, or look at its "
-                    + "log", exitStatus: 69)
-        }
-        return line
     }
 }

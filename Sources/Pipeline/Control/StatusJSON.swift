@@ -22,6 +22,8 @@ public enum StatusJSON {
         }
         writer.member("provisional", Int64(status.provisional))
         writer.member("withdrawn", Int64(status.withdrawn))
+        writer.member("silences", Int64(status.silences))
+        writer.member("silenced", Int64(status.silenced))
         writer.key("alerts")
         writer.beginObject()
         for severity in Severity.allCases {

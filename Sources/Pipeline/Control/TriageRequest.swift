@@ -4,7 +4,10 @@ internal import Foundation
 internal import WireFormat
 
 /// What somebody decides about alerts.
-public struct TriageRequest: Codable, Sendable, Equatable {
+public struct TriageRequest: StoreDecision, Equatable {
+    /// As the control socket has it.
+    public static let word = "alerts.decide"
+
     /// What is decided.
     public enum Verb: String, Codable, Sendable, CaseIterable {
         case ack, close, reopen
@@ -36,7 +39,7 @@ public struct TriageRequest: Codable, Sendable, Equatable {
 }
 
 /// What became of a request.
-public struct TriageAnswer: Codable, Sendable, Equatable {
+public struct TriageAnswer: DecisionAnswer, Equatable {
     /// One alert.
     public struct Result: Codable, Sendable, Equatable {
         public var id: String
@@ -56,18 +59,23 @@ public struct TriageAnswer: Codable, Sendable, Equatable {
         self.results = results
         self.error = error
     }
+
+    /// Nothing was done.
+    public init(error: String) { self.init(results: [], error: error) }
 }
 
 extension TriageRequest {
-    /// The longest actor or note, bytes.
-    private static let mostText = 1000
     private static let mostIDs = 1000
 
     /// Decides, at a time. What somebody decided before stands: who acknowledges an alert that is
     /// acknowledged learns by whom.
     ///
-    /// - Parameter time: nanoseconds UTC.
-    public func perform(on store: EventStore, at time: Int64) throws(StoreError) -> TriageAnswer {
+    /// - Parameters:
+    ///   - time: nanoseconds UTC.
+    ///   - user: who asks, as the kernel says.
+    public func perform(
+        on store: EventStore, at time: Int64, by user: ControlPeer? = nil
+    ) throws(StoreError) -> TriageAnswer {
         if let error { return TriageAnswer(results: [], error: error) }
         var commit = LiveCommit()
         var answer = TriageAnswer(results: [])
@@ -92,7 +100,7 @@ extension TriageRequest {
                 continue
             }
             commit.triages.append(triage)
-            commit.controls.append(control(triage, at: time, in: store))
+            commit.controls.append(control(triage, at: time, in: store, user))
             answer.results.append(Self.result(triage, isChanged: true))
         }
         if !commit.isEmpty { try store.commit(commit) }
@@ -106,8 +114,8 @@ extension TriageRequest {
         if let id = ids.first(where: { $0.isEmpty || $0.contains { !$0.isHexDigit } }) {
             return "'\(id)' is no alert id; `grantrail alerts list` shows them"
         }
-        if actor.isEmpty || actor.utf8.count > Self.mostText || note.utf8.count > Self.mostText {
-            return "who decides is named with 1 to \(Self.mostText) bytes, as is the note; "
+        if !DecisionText.isUsable(actor) || note.utf8.count > DecisionText.most {
+            return "who decides is named with 1 to \(DecisionText.most) bytes, as is the note; "
                 + "give a name with --by"
         }
         if verb == .close, !Self.reasons.contains(reason) {
@@ -147,43 +155,15 @@ extension TriageRequest {
     }
 
     private func control(
-        _ triage: Triage, at time: Int64, in store: EventStore
+        _ triage: Triage, at time: Int64, in store: EventStore, _ user: ControlPeer?
     ) -> ControlRecord {
         .about("alert.\(triage.status.rawValue)", at: time, in: store) { writer in
             writer.member("alert", triage.alert.hex)
             writer.member("actor", triage.actor)
             if !triage.reason.isEmpty { writer.member("reason", triage.reason) }
             if !triage.note.isEmpty { writer.member("note", triage.note) }
+            user?.append(to: &writer)
         }
-    }
-}
-
-// MARK: - Over the control socket
-
-extension TriageRequest {
-    /// The word before the request's JSON on the control socket.
-    public static let word = "alerts.decide"
-
-    /// One line.
-    public var line: String { Self.word + " " + ControlJSON.text(self) }
-
-    /// - Parameter text: what follows the word.
-    public init?(text: Substring) {
-        guard let request = ControlJSON.value(TriageRequest.self, text) else { return nil }
-        self = request
-    }
-}
-
-extension ControlClient {
-    /// Asks the service that owns a store to decide.
-    public static func ask(
-        _ request: TriageRequest, at path: String
-    ) throws(ControlError) -> TriageAnswer {
-        let line = String(decoding: try ask(request.line, at: path), as: UTF8.self)
-        if let answer = ControlJSON.value(TriageAnswer.self, line[...]) { return answer }
-        throw ControlError(
-            message: "the answer of the service at \(path) cannot be read; is it of another "
-                + "version?", exitStatus: 69)
     }
 }
 

@@ -49,14 +49,12 @@ struct AlertBook {
         var records: [AlertRecord] = []
         for alert in alerts {
             if let known = provisional[alert.id], known.severity >= alert.severity { continue }
-            if let before = try stored(alert.id), before.state != .provisional,
-                before.state != .withdrawn
-            {
-                continue
-            }
+            let before = try stored(alert.id)
+            if let before, before.state != .provisional, before.state != .withdrawn { continue }
             provisional[alert.id] = Provisional(
                 time: alert.time, severity: alert.severity, alert: alert)
-            records.append(Self.record(alert, revision: 0, .provisional, isNotable: true))
+            records.append(
+                Self.record(alert, revision: 0, .provisional, isNotable: true, after: before))
         }
         return records
     }
@@ -118,7 +116,7 @@ struct AlertBook {
             records.append(
                 Self.record(
                     alert, revision: before.revision + (isNotable || isFirst ? 1 : 0),
-                    staysHistoric ? .historic : .confirmed, isNotable: isNotable))
+                    staysHistoric ? .historic : .confirmed, isNotable: isNotable, after: before))
         }
         return records
     }
@@ -144,7 +142,7 @@ struct AlertBook {
             records.append(
                 Self.record(
                     alert, revision: (known?.revision ?? 0) + 1,
-                    isHistoric ? .historic : .confirmed, isNotable: !isHistoric))
+                    isHistoric ? .historic : .confirmed, isNotable: !isHistoric, after: known))
         }
         for alert in before where !after.contains(where: { $0.id == alert.id }) {
             guard let known = try stored(alert.id), known.state == .confirmed else { continue }
@@ -167,7 +165,7 @@ struct AlertBook {
             let state: AlertState = before.state == .historic ? .historic : .confirmed
             if state == .confirmed, before.state != .confirmed { count(change.alert) }
             let record = Self.record(
-                change.alert, revision: before.revision, state, isNotable: false)
+                change.alert, revision: before.revision, state, isNotable: false, after: before)
             if record.body != before.body { records.append(record) }
         }
         return records
@@ -209,12 +207,16 @@ struct AlertBook {
         return record
     }
 
+    /// - Parameter before: what is stored of the alert. What kept notifications of it back stands
+    ///   until somebody is told.
     private static func record(
-        _ alert: Alert, revision: Int, _ state: AlertState, isNotable: Bool
+        _ alert: Alert, revision: Int, _ state: AlertState, isNotable: Bool,
+        after before: AlertRecord? = nil
     ) -> AlertRecord {
         var alert = alert
         alert.revision = revision
         alert.state = state
+        alert.suppressedBy = before.flatMap { AlertJSON.suppression(of: $0.body) }
         var writer = JSONWriter()
         AlertJSON.append(alert, to: &writer)
         return AlertRecord(

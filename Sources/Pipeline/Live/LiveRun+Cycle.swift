@@ -208,6 +208,7 @@ extension LiveRun {
         turn.commit.alerts += try refold(turn.late)
         turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
         try hush(&turn)
+        try silence(&turn)
         if options.mode == .observe {
             for index in turn.commit.alerts.indices { turn.commit.alerts[index].isNotable = false }
         }

@@ -40,6 +40,8 @@ public final class LiveRun: @unchecked Sendable {
     var learning: RuleLearning?
     var late = LateGrants()
     var outbox = LiveOutbox()
+    /// Those that did not end yet, by id.
+    var silences: [Silence] = []
     var paused: Set<PartitionBoard.Name> = []
     /// Events below this position were there before or were given to ``LiveOptions/rows``.
     var shown: Int64
@@ -96,6 +98,7 @@ public final class LiveRun: @unchecked Sendable {
             if let places = options.places { try store.note(places: places.provenance) }
             if options.judges {
                 try recover()
+                try openSilences()
                 try openOutbox()
             }
             status.change { status in
@@ -121,7 +124,8 @@ public final class LiveRun: @unchecked Sendable {
     public func stop() { requests.stop() }
 
     /// Lets somebody work on the store between two cycles, such as one who answers a request; what
-    /// waits for hooks is then looked for anew. From any thread but the run's own.
+    /// waits for hooks and what is silenced is then looked for anew. From any thread but the run's
+    /// own.
     ///
     /// - Returns: what `body` gives; nil when the run ended before.
     public func withStore<Answer: Sendable>(
@@ -207,7 +211,9 @@ public final class LiveRun: @unchecked Sendable {
     private func serveRequests() throws(StoreError) {
         let tasks = requests.takeTasks()
         for task in tasks { task() }
-        if !tasks.isEmpty, options.judges { try reloadOutbox() }
+        if tasks.isEmpty || !options.judges { return }
+        try openSilences()
+        try reloadOutbox()
     }
 
     /// Raw bytes of one transaction at most, but for one batch.

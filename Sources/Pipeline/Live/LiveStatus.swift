@@ -59,6 +59,10 @@ public struct LiveStatus: Sendable {
     public var alerts: [Severity: Int] = [:]
     public var provisional = 0
     public var withdrawn = 0
+    /// Silences that hold back notifications now.
+    public var silences = 0
+    /// Notifications that silences held back, of this process.
+    public var silenced = 0
     /// Alerts that the rules forgot for newer ones; they stay in the store.
     public var forgottenAlerts = 0
     public var commits = 0

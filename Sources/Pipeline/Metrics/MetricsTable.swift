@@ -113,6 +113,13 @@ enum MetricsTable {
             .counter, "grantrail_alerts_withdrawn_total",
             "Alerts that the events that followed did not bear out."
         ) { [Sample([], $0.status.withdrawn)] },
+        .init(.gauge, "grantrail_silences", "Silences that hold back notifications now.") {
+            [Sample([], $0.status.silences)]
+        },
+        .init(
+            .counter, "grantrail_notifications_silenced_total",
+            "Revisions of alerts that nobody was told because somebody silenced them."
+        ) { [Sample([], $0.status.silenced)] },
     ]
 
     private static let delivery: [MetricDefinition] = [

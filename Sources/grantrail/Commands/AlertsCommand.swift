@@ -9,6 +9,7 @@ struct AlertsCommand: ParsableCommand {
         abstract: "Look at the alerts that a service stored, and decide about them.",
         subcommands: [
             List.self, AlertsShow.self, AlertsAcknowledge.self, AlertsClose.self, AlertsReopen.self,
+            AlertsSilence.self, AlertsSilences.self, AlertsUnsilence.self,
         ])
 
     struct List: ParsableCommand {

@@ -50,8 +50,8 @@ struct AlertsShow: ParsableCommand {
     }
 }
 
-/// What all decisions have.
-struct DecisionArguments: ParsableArguments {
+/// Where decisions are made, and by whom.
+struct DecisionPlace: ParsableArguments {
     @Option(help: "The store's file.")
     var store: String
 
@@ -61,18 +61,37 @@ struct DecisionArguments: ParsableArguments {
     @Option(help: "Who decides; default: the user.")
     var by: String?
 
+    var actor: String { by ?? ProcessInfo.processInfo.environment["USER"] ?? NSUserName() }
+
+    /// Asks the service that owns the store; without one decides in the store itself.
+    func answer<Decision: StoreDecision>(
+        to decision: Decision
+    ) throws(PipelineError) -> Decision.Answer {
+        try StoreChange.make(
+            store: store, socket: socket ?? store + ".sock", isServiceNamed: socket != nil,
+            asking: { (socket) throws(ControlError) in
+                try ControlClient.ask(decision, at: socket)
+            },
+            changing: { (store) throws(StoreError) in
+                try decision.perform(on: store, at: ServiceClock.system.wall(), by: .own)
+            })
+    }
+}
+
+/// What decisions about alerts have.
+struct DecisionArguments: ParsableArguments {
+    @OptionGroup var place: DecisionPlace
+
     @Option(help: "Why, in your words.")
     var note = ""
 
     @Argument(help: "Alert ids, or their first digits.")
     var ids: [String]
 
-    /// Asks the service that owns the store; without one decides in the store itself.
     func decide(_ verb: TriageRequest.Verb, reason: String = "") throws(PipelineError) {
-        let actor = by ?? ProcessInfo.processInfo.environment["USER"] ?? NSUserName()
-        let request = TriageRequest(
-            verb: verb, ids: ids, actor: actor, reason: reason, note: note)
-        let answer = try answer(to: request)
+        let answer = try place.answer(
+            to: TriageRequest(
+                verb: verb, ids: ids, actor: place.actor, reason: reason, note: note))
         if let error = answer.error { Terminal.fail(error, status: 64) }
         for result in answer.results { Terminal.write(Self.line(result) + "\n") }
         let lost = answer.results.filter { $0.status == "unknown" || $0.status == "ambiguous" }
@@ -81,17 +100,6 @@ struct DecisionArguments: ParsableArguments {
                 "\(lost.count) of \(ids.count) ids name no alert, or several; `grantrail alerts "
                     + "list` shows them", status: 66)
         }
-    }
-
-    private func answer(to request: TriageRequest) throws(PipelineError) -> TriageAnswer {
-        try StoreChange.make(
-            store: store, socket: socket ?? store + ".sock", isServiceNamed: socket != nil,
-            asking: { (socket) throws(ControlError) in
-                try ControlClient.ask(request, at: socket)
-            },
-            changing: { (store) throws(StoreError) in
-                try request.perform(on: store, at: ServiceClock.system.wall())
-            })
     }
 
     private static func line(_ result: TriageAnswer.Result) -> String {

@@ -68,7 +68,7 @@ struct HookPlace {
                     return Self.count(OutboxAnswer(line: line), socket)
                 },
                 changing: { (store) throws(StoreError) in
-                    try request.perform(on: store, at: ServiceClock.system.wall())
+                    try request.perform(on: store, at: ServiceClock.system.wall(), by: .own)
                 })
         }
         return changed

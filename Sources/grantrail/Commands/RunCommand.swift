@@ -145,8 +145,11 @@ struct Service {
 
     private func listen(_ run: LiveRun) throws(PipelineError) -> ControlServer {
         do throws(ControlError) {
-            return try ControlServer(path: configuration.controlSocket) { [self] request in
-                answer(request, run)
+            return try ControlServer(
+                path: configuration.controlSocket, access: ControlAccess(configuration.control),
+                log: log
+            ) { [self] request, user in
+                answer(request, user, run)
             }
         } catch {
             throw .control(error)
@@ -172,16 +175,19 @@ struct Service {
         }
     }
 
-    private func answer(_ request: String, _ run: LiveRun) -> [UInt8] {
-        if let answer = ServiceRequests(run: run, clock: clock).answer(request) { return answer }
+    private func answer(_ request: String, _ user: ControlPeer, _ run: LiveRun) -> [UInt8] {
+        let requests = ServiceRequests(run: run, clock: clock)
+        if let answer = requests.answer(request, user) { return answer }
         var writer = JSONWriter()
         switch request {
         case "status": StatusJSON.append(run.status.now, to: &writer)
         case "reload":
+            requests.record("control.reload", user, log: log)
             writer.beginObject()
             writer.member("reloaded", reload(run).map { $0 ? "yes" : "no" } ?? "no")
             writer.endObject()
         case "stop":
+            requests.record("control.stop", user, log: log)
             run.stop()
             writer.beginObject()
             writer.member("stopping", "yes")
@@ -189,8 +195,9 @@ struct Service {
         default:
             writer.beginObject()
             writer.member(
-                "error", "unknown request; known are: status, reload, stop, alerts.decide, "
-                    + "hooks.replay, hooks.drop, hooks.enable")
+                "error", "unknown request; known are: "
+                    + (["status", "reload", "stop"] + ServiceRequests.words)
+                    .joined(separator: ", "))
             writer.endObject()
         }
         return writer.takeBytes()
