@@ -52,9 +52,17 @@ public struct AlertTextFormat: Sendable {
         for action in alert.actions {
             lines.append(
                 "    → \(style.escape(action.title))"
-                    + (action.command.map { ": " + style.escape($0, limit: 1000) } ?? ""))
+                    + (action.command.map { ": " + command($0) } ?? "")
+                    + (action.reversible ? "" : style.dim("  not reversible")))
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A command as it is, or not at all: a changed one would do something else.
+    private func command(_ command: String) -> String {
+        let shown = style.escape(command, limit: 4000)
+        return shown.utf8.elementsEqual(command.utf8)
+            ? shown : "(the command cannot be shown here)"
     }
 
     private static func padded(_ text: String) -> String {

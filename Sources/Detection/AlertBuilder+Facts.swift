@@ -29,4 +29,31 @@ extension AlertBuilder {
         }
         return entries
     }
+
+    /// What the operator can do, with the alert's ids in it.
+    func actions(
+        _ templates: [Rule.ActionTemplate], _ alert: Alert, _ event: Hit.Event, _ texts: AlertText
+    ) -> [Alert.Action] {
+        let (batch, row) = (event.batch, event.row)
+        // Where the session is not known a family's own id stands in its place.
+        let family = batch.text(.family, row: row)
+        let target = StandardAction.Target(
+            dialect: text(batch.code(.dialect, row)) ?? "",
+            realm: alert.tenant ?? alert.keys.issuer, issuer: alert.keys.issuer,
+            client: alert.keys.client, subject: alert.keys.subject,
+            session: alert.keys.session == family ? nil : alert.keys.session)
+        return templates.flatMap { template -> [Alert.Action] in
+            let steps =
+                template.standard?.steps(target) ?? [
+                    Alert.Action(
+                        title: template.title, command: template.command.flatMap(texts.fillCommand),
+                        reversible: template.reversible)
+                ]
+            return steps.map { step in
+                var step = step
+                step.title = texts.fill(step.title)
+                return step
+            }
+        }
+    }
 }

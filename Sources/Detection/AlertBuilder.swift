@@ -43,11 +43,7 @@ struct AlertBuilder {
             alert: alert, transition: event.transition, figures: hit.firing.figures
         ) { FieldReader.value($0, batch, row, nil, pool).text }
         alert.message = texts.fill(rule.message ?? rule.title)
-        alert.actions = rule.actions.map { action in
-            Alert.Action(
-                title: texts.fill(action.title),
-                command: action.command.map(texts.fillCommand), reversible: action.reversible)
-        }
+        alert.actions = actions(rule.actions, alert, event, texts)
         let lineage = event.transition.flatMap { transition in
             family.map { Self.lineage(of: transition, $0, pool) }
         }

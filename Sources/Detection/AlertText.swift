@@ -11,13 +11,28 @@ struct AlertText {
 
     /// Fills a sentence; what is unknown is said to be.
     func fill(_ template: String) -> String {
-        expand(template) { value($0) ?? "unknown" }
+        expand(template) { name, _ in value(name) ?? "unknown" }
     }
 
     /// Fills a command line. Values are other people's text: each is put in single quotes unless it
-    /// is plain.
-    func fillCommand(_ template: String) -> String {
-        expand(template) { Self.quoted(value($0) ?? "UNKNOWN") }
+    /// is plain, and percent-encoded behind a slash. Nil where one cannot be put in safely.
+    func fillCommand(_ template: String) -> String? {
+        var isSafe = true
+        let command = expand(template) { name, before in
+            let word = Self.word(value(name) ?? "UNKNOWN", after: before)
+            if word == nil { isSafe = false }
+            return word ?? ""
+        }
+        return isSafe ? command : nil
+    }
+
+    /// A value as a part of a command; nil where it would not look the same everywhere, would lead
+    /// to another path, or would be an option.
+    private static func word(_ value: String, after before: Unicode.Scalar?) -> String? {
+        guard ShellText.isShowable(value) else { return nil }
+        if before == "/" { return ShellText.pathSegment(value) }
+        let isAlone = before == nil || before == " "
+        return isAlone && value.hasPrefix("-") ? nil : ShellText.quoted(value)
     }
 
     private func value(_ name: String) -> String? {
@@ -45,7 +60,10 @@ struct AlertText {
         number.flatMap { $0 < 0 ? nil : String($0) }
     }
 
-    private func expand(_ template: String, _ value: (String) -> String) -> String {
+    /// - Parameter value: of a placeholder, with the character before it.
+    private func expand(
+        _ template: String, _ value: (String, Unicode.Scalar?) -> String
+    ) -> String {
         var result = ""
         var rest = template[...]
         while let open = rest.firstIndex(of: "{") {
@@ -56,20 +74,11 @@ struct AlertText {
                 break
             }
             let name = String(tail[..<close])
-            result += Rule.placeholders.contains(name) ? value(name) : "{\(name)}"
+            let isKnown = Rule.placeholders.contains(name)
+            result += isKnown ? value(name, result.unicodeScalars.last) : "{\(name)}"
             rest = tail[tail.index(after: close)...]
         }
         return result + rest
-    }
-
-    private static func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5A
-                || byte >= 0x61 && byte <= 0x7A || byte == 0x2D || byte == 0x2E || byte == 0x5F
-        }
-        if isPlain, !text.isEmpty, !text.hasPrefix("-") { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: #"'\''"#) + "'"
     }
 
     /// `850 ms`, `19 s`, `41 min`, `5 h 12 min`, `3 d 4 h`.

@@ -173,7 +173,24 @@ public struct Rule: Sendable, Equatable {
     }
 
     /// What the operator can do; `{field}` in its texts is filled in from the alert.
-    public typealias ActionTemplate = Alert.Action
+    public struct ActionTemplate: Sendable, Equatable {
+        public var title: String
+        public var command: String?
+        public var reversible: Bool
+        /// Gives title, command and the rest in place of the members above.
+        public var standard: StandardAction?
+
+        public init(title: String, command: String?, reversible: Bool) {
+            self.title = title
+            self.command = command
+            self.reversible = reversible
+        }
+
+        public init(_ standard: StandardAction) {
+            self.init(title: standard.title, command: nil, reversible: standard.reversible)
+            self.standard = standard
+        }
+    }
 
     /// What `{…}` may name in messages and actions: members of the alert and facts about it. One
     /// that an alert does not have is written as `unknown`.

@@ -74,6 +74,29 @@ extension EventStore {
         return records
     }
 
+    /// Alerts as they stand, by time and id, one at a time, each with what was last decided about
+    /// it. Only the one at hand is in memory.
+    ///
+    /// - Parameters:
+    ///   - start: event time of the first, nanoseconds UTC.
+    ///   - end: event time before which all others lie.
+    public func readAlerts(
+        from start: Int64, until end: Int64, minimum: Severity,
+        _ take: (AlertRecord, Triage?) -> Void
+    ) throws(StoreError) {
+        guard try hasLiveTables() else { return }
+        // Sorting ids is cheap; sorting whole alerts would copy them all.
+        let query = try database.prepare(
+            "SELECT id FROM alert WHERE time >= ?1 AND time < ?2 AND severity >= ?3 "
+                + "ORDER BY time, id", doing: "read alerts")
+        query.bind(from: 1, start, end, Int64(minimum.rawValue))
+        while try query.step() {
+            guard let id = query.id(0) else { throw corrupt("an alert is damaged") }
+            guard let record = try alertRecord(id: id) else { continue }
+            take(record, try triage(of: id))
+        }
+    }
+
     /// One alert as it stands; nil if the store has none of this id.
     public func alertRecord(id: ID128) throws(StoreError) -> AlertRecord? {
         guard try hasLiveTables() else { return nil }

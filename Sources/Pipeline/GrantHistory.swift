@@ -33,7 +33,7 @@ public struct GrantHistory: Sendable {
     }
 
     /// A refresh token as its place in the family.
-    public struct Token: Sendable, Equatable {
+    public struct Token: Sendable, Hashable {
         /// The lineage, from 0 in order of appearance.
         public var lineage: Int
         /// Depth from the first token seen.
@@ -59,6 +59,35 @@ public struct GrantHistory: Sendable {
         if alerts.contains(where: { $0.severity >= .high }) { return "compromised" }
         if alerts.contains(where: { $0.severity >= .medium }) { return "suspected" }
         return isEnded ? "ended" : "active"
+    }
+}
+
+extension GrantHistory {
+    /// The steps of whom an alert calls the attacker: those from the attacker's address since the
+    /// alert's first event, and those with tokens that came out of them.
+    public func attackerSteps(_ alert: Alert) -> [Step] {
+        guard let ip = alert.attacker?.ip else { return [] }
+        let start = alert.evidence.map(\.time).min() ?? alert.firstSeen
+        var stolen: Set<Token> = []
+        return steps.filter { step in
+            let tokens = step.tokens
+            let isOwn = step.ip == ip && step.time >= start
+            guard isOwn || tokens.presented.map(stolen.contains) ?? false else { return false }
+            if let issued = tokens.issued { stolen.insert(issued) }
+            return true
+        }
+    }
+}
+
+extension GrantHistory.Step {
+    fileprivate var tokens: (presented: GrantHistory.Token?, issued: GrantHistory.Token?) {
+        switch meaning {
+        case .opened(let token): (nil, token)
+        case .rotated(let token, let next): (token, next)
+        case .replayed(let token, let next): (token, next)
+        case .refused(let token): (token, nil)
+        case .other: (nil, nil)
+        }
     }
 }
 

@@ -50,7 +50,8 @@ extension GrantHistory {
 }
 
 extension GrantHistory.Step {
-    fileprivate func append(to writer: inout JSONWriter) {
+    /// Writes one JSON object.
+    func append(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("event_id", event.hex)
         writer.member("time", time: time, precision: precision)

@@ -34,6 +34,11 @@ public struct GrantTreeText {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Some steps of a grant, a line each; lines ended by newlines.
+    public func draw(_ steps: [GrantHistory.Step], of history: GrantHistory) -> String {
+        steps.map { "  \(time($0))  \(label($0, history))\n" }.joined()
+    }
+
     private func header(_ history: GrantHistory) -> [String] {
         let subject = style.escape(history.subject ?? "unknown subject")
         var lines = [

@@ -246,21 +246,40 @@ enum ExtensionCompiler {
             report.error(.wrongType, node.place, "actions must be a list, not \(node.typeName)")
             return
         }
-        for item in items {
-            var action = Rule.ActionTemplate(title: "", command: nil, reversible: false)
-            let keys = ["title", "command", "reversible"]
-            for (key, _, value) in report.entries(item, "an action", keys: keys) {
-                switch key {
-                case "title": action.title = template(value, key, &report) ?? ""
-                case "command": action.command = template(value, key, &report)
-                default: action.reversible = report.truth(value, key) ?? false
-                }
+        draft.rule.actions += items.compactMap { action($0, &report) }
+    }
+
+    private static func action(
+        _ node: YAMLNode, _ report: inout RuleText
+    ) -> Rule.ActionTemplate? {
+        let isStandard = node["do"] != nil
+        let keys = isStandard ? ["do"] : ["title", "command", "reversible", "do"]
+        var action = Rule.ActionTemplate(title: "", command: nil, reversible: false)
+        for (key, _, value) in report.entries(node, "an action", keys: keys) {
+            switch key {
+            case "do": return standard(value, &report)
+            case "title": action.title = template(value, key, &report) ?? ""
+            case "command": action.command = template(value, key, &report)
+            default: action.reversible = report.truth(value, key) ?? false
             }
-            if item.entries != nil, item["title"] == nil {
-                report.error(.missingKey, item.place, "the action has no title")
-            }
-            draft.rule.actions.append(action)
         }
+        if node.entries != nil, node["title"] == nil {
+            report.error(
+                .missingKey, node.place, "the action has no title",
+                remedy: "add title: and perhaps command:, or do: with a standard action")
+        }
+        return action
+    }
+
+    private static func standard(
+        _ node: YAMLNode, _ report: inout RuleText
+    ) -> Rule.ActionTemplate? {
+        guard let name = report.string(node, "do") else { return nil }
+        if let action = StandardAction(rawValue: name) { return Rule.ActionTemplate(action) }
+        report.unknown(
+            .unknownValue, "standard action", name, node.place,
+            allowed: StandardAction.allCases.map(\.rawValue))
+        return nil
     }
 
     private static func tests(

@@ -13,8 +13,10 @@ public enum RuleBook {
     ///   - paths: files, or directories to search for `*.yml` and `*.yaml`.
     ///   - withPack: false leaves the pack out.
     ///   - strictly: also says what is not plain Sigma 2.1, for files other than the pack's.
+    ///   - added: text that is taken for files behind all others.
     public static func load(
-        paths: [String], withPack: Bool = true, strictly: Bool = false
+        paths: [String], withPack: Bool = true, strictly: Bool = false,
+        adding added: [RuleSource] = []
     ) -> LoadedRules {
         var sources = withPack ? RulePack.sources : []
         var unreadable: [RuleDiagnostic] = []
@@ -23,7 +25,7 @@ public enum RuleBook {
             sources += found.sources
             unreadable += found.diagnostics
         }
-        var loaded = load(sources: sources, strictly: strictly)
+        var loaded = load(sources: sources + added, strictly: strictly)
         loaded.diagnostics = unreadable + loaded.diagnostics
         return loaded
     }

@@ -70,6 +70,7 @@ enum RuleHash {
             text(action.title)
             optional(action.command)
             number(action.reversible ? 1 : 0)
+            if let standard = action.standard { text(standard.rawValue) }
         }
 
         mutating func selection(_ selection: Rule.Selection) {

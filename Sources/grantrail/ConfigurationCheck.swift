@@ -5,6 +5,7 @@ import Foundation
 import Intake
 import KafkaAccess
 import MarkedText
+import Pipeline
 import Places
 import RuleBook
 import TokenScan

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import AuditModel
 public import Delivery
+public import EventStore
 public import TrafficSimulator
 
 extension Severity: ExpressibleByArgument {
@@ -14,3 +15,7 @@ extension SimulatedDialect: ExpressibleByArgument {}
 extension HookBody: ExpressibleByArgument {}
 
 extension PIIProfile: ExpressibleByArgument {}
+
+extension AlertExport.Form: ExpressibleByArgument {}
+
+extension Triage.Status: ExpressibleByArgument {}

@@ -130,8 +130,17 @@ struct EngineTests {
         alert.keys.client = "-rf"
         let texts = AlertText(alert: alert, transition: nil, figures: []) { _ in "" }
         #expect(
-            texts.fillCommand("end {session} of {client} {nothing}")
-                == #"end 'x'\''; rm -rf / #' of '-rf' {nothing}"#)
-        #expect(texts.fill("{subject}") == "unknown")
+            texts.fillCommand("end {session} of={client} {nothing}")
+                == #"end 'x'\''; rm -rf / #' of='-rf' {nothing}"#)
+        #expect(
+            texts.fillCommand("delete sessions/{session}")
+                == "delete sessions/x%27%3B%20rm%20-rf%20%2F%20%23")
+        #expect(texts.fillCommand("end {client}") == nil, "it would be an option")
+        alert.keys.session = ".."
+        alert.keys.subject = "anna\u{202E}\n"
+        let others = AlertText(alert: alert, transition: nil, figures: []) { _ in "" }
+        #expect(others.fillCommand("delete sessions/{session}") == nil, "it would be another path")
+        #expect(others.fillCommand("end {subject}") == nil, "it would look like another")
+        #expect(texts.fill("{grant}") == "unknown")
     }
 }

@@ -78,9 +78,10 @@ struct AlertPrivacy: Sendable {
     private func action(_ action: Alert.Action) -> Alert.Action {
         var hidden = action
         hidden.title = texts.replaced(in: action.title)
-        // A quoted value may be written in another way than it is.
+        // A value that is quoted or percent-encoded is written in another way than it is.
         hidden.command = action.command.flatMap { command in
-            command.contains("'") || texts.replaced(in: command) != command ? nil : command
+            let mayDiffer = command.utf8.contains { $0 == 0x27 || $0 == 0x25 }
+            return mayDiffer || texts.replaced(in: command) != command ? nil : command
         }
         return hidden
     }

@@ -71,6 +71,13 @@ public struct BodyWriter: Sendable {
         return writer.bytes
     }
 
+    /// The alert as its receiver may know it; nil as in ``render(_:sequence:)``.
+    func alert(_ body: [UInt8]) -> Alert? {
+        guard var notice = AlertNotice(body) else { return nil }
+        if let privacy = AlertPrivacy(context, for: notice.alert) { notice.hide(privacy) }
+        return notice.alert
+    }
+
     private func json(_ bytes: [UInt8]) -> RenderedBody {
         RenderedBody(headers: [("content-type", "application/json")], bytes: bytes)
     }

@@ -97,6 +97,7 @@ public enum RuleDocs {
 
     private static func action(_ action: Rule.ActionTemplate) -> String {
         action.title + (action.command.map { ": `\($0)`" } ?? "")
+            + (action.standard.map { " (`\($0.rawValue)`)" } ?? "")
     }
 
     private static func list(_ items: [String]) -> String {

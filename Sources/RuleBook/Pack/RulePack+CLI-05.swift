@@ -52,9 +52,9 @@ grantrail:
     message: >-
         {client} took {count} tokens within {window}, where its own rhythm explains {expected}
     actions:
-        - title: Give {client} a new secret (Keycloak; its id is in the first column of the list)
-          command: kcadm.sh get clients -r {tenant} -q clientId={client} --fields id,clientId
-          reversible: true
+        - do: renew_client_secret
+        - do: refuse_older_tokens
+        - do: disable_client
     tests:
         - name: a steady client takes 120 tokens in ten minutes
           background:

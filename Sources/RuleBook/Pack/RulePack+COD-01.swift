@@ -58,12 +58,8 @@ grantrail:
         The authorization code of {subject} at {client} was presented again {replay_gap} after it was redeemed, from
         {ip}
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
-        - title: Log {subject} out of every session (Keycloak)
-          command: kcadm.sh create users/{subject}/logout -r {tenant}
-          reversible: false
+        - do: end_session
+        - do: log_out_subject
         - title: Tell the owners of {client} that its codes are read on their way
           reversible: true
     tests:

@@ -51,8 +51,8 @@ grantrail:
     message: >-
         {distinct} sessions failed their PKCE check within {window} from {ip}
     actions:
-        - title: Look at the sessions in the evidence, and end those that were opened
-          command: kcadm.sh delete sessions/{session} -r {tenant}
+        - do: end_session
+        - title: Look at the other sessions in the evidence, and end those that were opened
           reversible: false
     tests:
         - name: three codes from one network

@@ -59,12 +59,8 @@ grantrail:
         One access token of {subject} at {client} was used in {from_place} and in {to_place} within {window}:
         {distance_km} km, {speed_kmh} km/h
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
-        - title: Log {subject} out of every session (Keycloak)
-          command: kcadm.sh create users/{subject}/logout -r {tenant}
-          reversible: false
+        - do: end_session
+        - do: log_out_subject
         - title: Ask {subject} whether both places are theirs
           reversible: true
     tests:

@@ -77,12 +77,8 @@ grantrail:
         The grant of {subject} at {client} was used in {from_place} and {window} later in {to_place}: at least
         {distance_km} km, {speed_kmh} km/h
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
-        - title: Log {subject} out of every session (Keycloak)
-          command: kcadm.sh create users/{subject}/logout -r {tenant}
-          reversible: false
+        - do: end_session
+        - do: log_out_subject
         - title: Ask {subject} whether both places are theirs
           reversible: true
     tests:

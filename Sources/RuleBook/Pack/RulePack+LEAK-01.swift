@@ -56,12 +56,9 @@ grantrail:
     message: >-
         A live token of {subject} at {client} stands in a {dialect} record
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
-        - title: Log {subject} out of every session (Keycloak)
-          command: kcadm.sh create users/{subject}/logout -r {tenant}
-          reversible: false
+        - do: revoke_token
+        - do: end_session
+        - do: log_out_subject
         - title: Remove the token from the log and from its copies, and close what wrote it
           reversible: false
     tests:

@@ -96,15 +96,10 @@ grantrail:
         Refresh token of {subject} at {client} was presented again {replay_gap} after it was spent
         ({branch}, generation gap {generation_gap}): attacker {attacker.ip}, owner {victim.ip}
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
-        - title: Log {subject} out of every session (Keycloak)
-          command: kcadm.sh create users/{subject}/logout -r {tenant}
-          reversible: false
-        - title: Disable {subject} until they were asked (Keycloak)
-          command: kcadm.sh update users/{subject} -r {tenant} -s enabled=false
-          reversible: true
+        - do: end_session
+        - do: log_out_subject
+        - do: revoke_grant
+        - do: disable_subject
         - title: Ask {subject} whether both places are theirs
           reversible: true
     tests:

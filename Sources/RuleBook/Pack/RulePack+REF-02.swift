@@ -60,9 +60,7 @@ grantrail:
         Refresh token of {subject} at {client} was presented again {replay_gap} after it was spent;
         it may be a retry or a copy
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
+        - do: end_session
         - title: Ask {subject} whether they changed networks then
           reversible: true
     tests:

@@ -64,9 +64,7 @@ grantrail:
         Two branches of one refresh token of {subject} at {client} are both in use ({branch}):
         attacker {attacker.ip}, owner {victim.ip}
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
+        - do: end_session
         - title: Make refresh tokens of {tenant} one-time (Keycloak)
           command: kcadm.sh update realms/{tenant} -s revokeRefreshToken=true
           reversible: true

@@ -59,12 +59,9 @@ grantrail:
     message: >-
         A refresh token of {subject} that belongs to {client} was presented by {presenting_client} from {ip}
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
-        - title: Log {subject} out of every session (Keycloak)
-          command: kcadm.sh create users/{subject}/logout -r {tenant}
-          reversible: false
+        - do: end_session
+        - do: log_out_subject
+        - do: revoke_grant
         - title: Ask the owners of {client} and {presenting_client} whether they share tokens
           reversible: true
     tests:

@@ -56,12 +56,8 @@ grantrail:
     message: >-
         {client} got more scopes at a refresh for {subject} than the grant has: {scopes}
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
-        - title: Log {subject} out of every session (Keycloak)
-          command: kcadm.sh create users/{subject}/logout -r {tenant}
-          reversible: false
+        - do: end_session
+        - do: log_out_subject
         - title: Show the scopes that {client} gets by default (Keycloak)
           command: kcadm.sh get clients -r {tenant} -q clientId={client} --fields defaultClientScopes,optionalClientScopes
           reversible: true

@@ -49,12 +49,8 @@ grantrail:
     message: >-
         {subject} opened {count} grants within {window}, the last at {client} from {ip}
     actions:
-        - title: End the session {session} (Keycloak)
-          command: kcadm.sh delete sessions/{session} -r {tenant}
-          reversible: false
-        - title: Log {subject} out of every session (Keycloak)
-          command: kcadm.sh create users/{subject}/logout -r {tenant}
-          reversible: false
+        - do: end_session
+        - do: log_out_subject
         - title: Ask {subject} whether it was them
           reversible: true
     tests:

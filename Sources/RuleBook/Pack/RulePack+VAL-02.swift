@@ -63,8 +63,8 @@ grantrail:
     message: >-
         {count} tokens within {window} named a key that {issuer} does not have, from {ip}: {reason_raw}
     actions:
-        - title: Compare with the keys that the issuer announces (Keycloak)
-          command: curl -s {issuer}/protocol/openid-connect/certs
+        - title: Compare with the keys that the realm has (Keycloak)
+          command: kcadm.sh get keys -r {tenant}
           reversible: true
     tests:
         - name: three tokens with an invented key

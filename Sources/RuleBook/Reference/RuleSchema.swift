@@ -92,9 +92,14 @@ private enum RuleSchema {
             (
                 "actions",
                 .list(
-                    .object(
-                        [("title", .text), ("command", .text), ("reversible", .truth)],
-                        required: ["title"]))
+                    .any([
+                        .object(
+                            [("do", .names(StandardAction.allCases.map(\.rawValue)))],
+                            required: ["do"]),
+                        .object(
+                            [("title", .text), ("command", .text), ("reversible", .truth)],
+                            required: ["title"]),
+                    ]))
             ),
             ("tests", .list(.named("test"))),
         ])

@@ -8,7 +8,8 @@ struct AlertsCommand: ParsableCommand {
         commandName: "alerts",
         abstract: "Look at the alerts that a service stored, and decide about them.",
         subcommands: [
-            List.self, AlertsShow.self, AlertsAcknowledge.self, AlertsClose.self, AlertsReopen.self,
+            List.self, AlertsShow.self, AlertsExplain.self, AlertsExport.self,
+            AlertsAcknowledge.self, AlertsClose.self, AlertsReopen.self,
             AlertsSilence.self, AlertsSilences.self, AlertsUnsilence.self,
         ])
 

@@ -27,13 +27,7 @@ struct AlertsShow: ParsableCommand {
     func run() {
         perform { () throws(PipelineError) in
             let store = try openStore(store, .readOnly)
-            let matches = try onStore { () throws(StoreError) in
-                try store.alertRecords(withIDPrefix: id.lowercased(), limit: 6)
-            }
-            guard let record = matches.first else { throw .noAlert(id) }
-            guard matches.count == 1 else {
-                throw .ambiguousAlert(id, matches.map(\.id.hex))
-            }
+            let record = try storedAlert(id, store)
             let triage = try onStore { () throws(StoreError) in
                 try store.triage(of: record.id)
             }
@@ -48,6 +42,16 @@ struct AlertsShow: ParsableCommand {
             try onStore { () throws(StoreError) in try store.close() }
         }
     }
+}
+
+/// The one stored alert whose id begins so.
+func storedAlert(_ id: String, _ store: EventStore) throws(PipelineError) -> AlertRecord {
+    let matches = try onStore { () throws(StoreError) in
+        try store.alertRecords(withIDPrefix: id.lowercased(), limit: 6)
+    }
+    guard let record = matches.first else { throw .noAlert(id) }
+    guard matches.count == 1 else { throw .ambiguousAlert(id, matches.map(\.id.hex)) }
+    return record
 }
 
 /// Where decisions are made, and by whom.
@@ -137,17 +141,37 @@ struct AlertsClose: ParsableCommand {
         discussion: """
             Reasons: \(TriageRequest.reasons.joined(separator: ", ")).
 
+            With --overlay a benign alert also gives an entry of an allow-list: for its rule, its \
+            client, its subject and its network, with an end. It is tried on the store first and \
+            shown with the alerts that it would have quieted; only --write writes it, and closes \
+            the alert. An entry that would quiet a critical alert, or one that was closed as a \
+            true positive, is refused with status 1.
+
             EXAMPLES
               grantrail alerts close --store events.db 3f1c --reason test --note "ours"
+              grantrail alerts close --store events.db 3f1c --reason benign --by anna \
+                --overlay rules.d/benign.yml --scope client,network --expires 30d --write
             """)
 
     @Option(help: "Why; see above.")
     var reason: String
 
     @OptionGroup var arguments: DecisionArguments
+    @OptionGroup var benign: BenignArguments
+
+    func validate() throws {
+        guard benign.overlay != nil else { return }
+        if reason != "benign" { throw ValidationError("--overlay is for --reason benign") }
+        if arguments.ids.count != 1 { throw ValidationError("--overlay takes one alert") }
+    }
 
     func run() {
-        perform { () throws(PipelineError) in try arguments.decide(.close, reason: reason) }
+        perform { () throws(PipelineError) in
+            if let file = benign.overlay {
+                guard try benign.writeEntry(to: file, for: arguments) else { return }
+            }
+            try arguments.decide(.close, reason: reason)
+        }
     }
 }
 

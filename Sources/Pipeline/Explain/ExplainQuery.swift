@@ -6,7 +6,7 @@ internal import LogFormats
 
 /// Explains how a rule sees an event, from a few records or from a store.
 public struct ExplainQuery {
-    private let rules: [Rule]
+    let rules: [Rule]
 
     /// - Parameter rules: all that may have a say, those that run.
     public init(rules: [Rule]) { self.rules = rules }
@@ -37,7 +37,18 @@ public struct ExplainQuery {
         let alerts = try Backtest(rules: rules).run(store).alerts
         let found = alerts.filter { $0.id.hex.hasPrefix(id.lowercased()) }
         guard found.count < 2 else { throw .ambiguousAlert(id, found.map(\.id.hex)) }
-        guard let alert = found.first, let rule = rules.first(where: { $0.id == alert.rule.id })
+        guard let alert = found.first else { return nil }
+        return try explanation(of: alert, store).map { (alert, $0) }
+    }
+
+    /// How the alert's rule sees the first event that raised it; nil without such a rule, or when
+    /// the store does not hold the event.
+    func explanation(
+        of alert: Alert, _ store: EventStore
+    ) throws(PipelineError) -> Explanation? {
+        // Overlays make versions of a rule, with one id and hashes of their own.
+        let versions = rules.filter { $0.id == alert.rule.id }
+        guard let rule = versions.first(where: { $0.hash == alert.rule.hash }) ?? versions.first
         else { return nil }
         var run = ExplainRun(rule, among: rules)
         var result: Explanation?
@@ -49,7 +60,7 @@ public struct ExplainQuery {
             }
             run.take(batch, row: row, pool: pool)
         }
-        return result.map { (alert, $0) }
+        return result
     }
 }
 
