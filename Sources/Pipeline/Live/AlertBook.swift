@@ -49,14 +49,14 @@ struct AlertBook {
         var records: [AlertRecord] = []
         for alert in alerts {
             if let known = provisional[alert.id], known.severity >= alert.severity { continue }
-            if let before = try stored(alert.id), before.state != .provisional,
-                before.state != .withdrawn
-            {
-                continue
-            }
+            let before = try stored(alert.id)
+            if let before, before.state != .provisional, before.state != .withdrawn { continue }
             provisional[alert.id] = Provisional(
                 time: alert.time, severity: alert.severity, alert: alert)
-            records.append(Self.record(alert, revision: 0, .provisional, isNotable: true))
+            // Whoever has a revision already would pass over another one of the same number.
+            let revision = before.map { $0.revision + 1 } ?? 0
+            records.append(
+                Self.record(alert, revision: revision, .provisional, isNotable: true))
         }
         return records
     }
@@ -209,7 +209,8 @@ struct AlertBook {
         return record
     }
 
-    private static func record(
+    /// An alert as the store keeps it.
+    static func record(
         _ alert: Alert, revision: Int, _ state: AlertState, isNotable: Bool
     ) -> AlertRecord {
         var alert = alert
