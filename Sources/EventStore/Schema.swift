@@ -1,10 +1,11 @@
 internal import AuditModel
 
 /// The tables and triggers of a store. Format 1 had events only; format 2 has what live runs and
-/// retention need beside, format 3 what hooks and people do with alerts.
+/// retention need beside, format 3 what hooks and people do with alerts, format 4 what keeps them
+/// from being flooded.
 enum Schema {
     static let applicationID: Int64 = 0x4752_5431
-    static let version: Int64 = 3
+    static let version: Int64 = 4
 
     /// Name and text of every object of the present format, as SQLite keeps them.
     static let objects = objects(of: version)
@@ -14,6 +15,7 @@ enum Schema {
         var objects = tables
         if version >= 2 { objects += liveTables }
         if version >= 3 { objects += deliveryTables }
+        if version >= 4 { objects += budgetIndexes }
         objects += triggers(of: version)
         if version >= 2 { objects += liveTriggers }
         if version >= 3 { objects += deliveryTriggers + views }

@@ -44,7 +44,7 @@ import Testing
         }
         let info = try store.info()
         #expect(info.alerts == 3 && info.controls == 3 && info.identity == identity)
-        #expect(info.formatVersion == 3)
+        #expect(info.formatVersion == 4)
         try store.close()
     }
 
@@ -202,7 +202,7 @@ import Testing
         try reader.close()
     }
 
-    @Test(arguments: [1, 2] as [Int64])
+    @Test(arguments: [1, 2, 3] as [Int64])
     func aStoreOfAnOlderFormatIsReadAsItIsAndBroughtOnWhenWritten(_ format: Int64) throws {
         let scratch = try Scratch()
         let old = try makeTemporaryFile(scratch, "old.db")
@@ -224,7 +224,7 @@ import Testing
         try reader.close()
         #expect(try Data(contentsOf: URL(fileURLWithPath: old)) == bytes)
         let writer = try open(old)
-        #expect(try writer.info().formatVersion == 3 && writer.info().root == root)
+        #expect(try writer.info().formatVersion == 4 && writer.info().root == root)
         #expect(!writer.identity.isNone)
         try writer.commit(liveCommit(1))
         #expect(try writer.append(batch).appended == 0)
