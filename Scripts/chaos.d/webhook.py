@@ -67,7 +67,9 @@ class Chaos:
         for name, secrets in self.secrets.items():
             hook = {"name": name, "type": "webhook", "url": self.receivers.server.url(name),
                     "body": "grantrail", "min": "info", "allow_private": True, "allow_http": True,
-                    "timeout": TIMEOUT, "secret": {"secret_env": f"{name.upper()}_0"}}
+                    "timeout": TIMEOUT, "secret": {"secret_env": f"{name.upper()}_0"},
+                    # Every revision is wanted, and no digest.
+                    "budget": {"pages_per_day": 10_000, "tickets_per_day": 10_000}}
             if len(secrets) > 1:
                 hook["previous_secret"] = {"secret_env": f"{name.upper()}_1"}
             if name == "doomed":

@@ -48,7 +48,9 @@ class Hooks:
 
     def sink(self, name, body, least):
         sink = {"name": name, "type": "webhook", "url": self.inbox.server.url(name), "body": body,
-                "min": least, "allow_private": True, "allow_http": True}
+                "min": least, "allow_private": True, "allow_http": True,
+                # Every revision is wanted, and no digest.
+                "budget": {"pages_per_day": 10_000, "tickets_per_day": 10_000}}
         if body == "pagerduty":
             return {**sink, "routing_key": {"secret_env": "ROUTING_KEY"}}
         return {**sink, "secret": {"secret_env": name.upper()}}

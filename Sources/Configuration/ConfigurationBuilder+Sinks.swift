@@ -1,10 +1,12 @@
 internal import AuditModel
 
 extension ConfigurationBuilder {
-    static func sink(_ section: SettingSection) -> SinkConfiguration? {
+    static func sink(
+        _ section: SettingSection, budget: BudgetConfiguration
+    ) -> SinkConfiguration? {
         guard let name = section.text("name"), let type = section.text("type"),
             let least = section.text("min").flatMap({ Severity(name: $0) }),
-            let kind = kind(type, section)
+            let kind = kind(type, section, budget)
         else { return nil }
         return SinkConfiguration(
             name: name, kind: kind,
@@ -14,7 +16,7 @@ extension ConfigurationBuilder {
     }
 
     private static func kind(
-        _ type: String, _ section: SettingSection
+        _ type: String, _ section: SettingSection, _ budget: BudgetConfiguration
     ) -> SinkConfiguration.Kind? {
         switch type {
         case "file":
@@ -25,14 +27,16 @@ extension ConfigurationBuilder {
                         rotate: section.number("rotate") ?? 0,
                         keep: Int(section.number("keep") ?? 1)))
             }
-        case "webhook": webhook(section).map { .webhook($0) }
+        case "webhook": webhook(section, budget).map { .webhook($0) }
         case "kafka": topic(section).map { .kafka($0) }
         default: .standardOutput(.init(format: section.choice("output") ?? .ndjson))
         }
     }
 
     /// Nil also when the URL is in a secret's place and is not there.
-    private static func webhook(_ section: SettingSection) -> WebhookConfiguration? {
+    private static func webhook(
+        _ section: SettingSection, _ budget: BudgetConfiguration
+    ) -> WebhookConfiguration? {
         guard let text = section.urlText, let url = WebhookURL(text) else { return nil }
         return WebhookConfiguration(
             url: url, isURLSecret: section.secret("url") != nil,
@@ -43,7 +47,21 @@ extension ConfigurationBuilder {
             allowsHTTP: section.truth("allow_http"), authorities: section.text("ca"),
             timeout: section.number("timeout") ?? 15_000_000_000,
             inFlight: Int(section.number("in_flight") ?? 4),
-            maxAge: section.number("max_age") ?? 0)
+            maxAge: section.number("max_age") ?? 0,
+            budget: Self.budget(section.section("budget"), otherwise: budget))
+    }
+
+    /// The budget of all webhooks.
+    static func budget(of root: SettingSection) -> BudgetConfiguration {
+        budget(root.section("budget"), otherwise: BudgetConfiguration(pages: 5, tickets: 50))
+    }
+
+    static func budget(
+        _ section: SettingSection?, otherwise standard: BudgetConfiguration
+    ) -> BudgetConfiguration {
+        BudgetConfiguration(
+            pages: section?.number("pages_per_day").map { Int($0) } ?? standard.pages,
+            tickets: section?.number("tickets_per_day").map { Int($0) } ?? standard.tickets)
     }
 
     private static func topic(_ section: SettingSection) -> TopicConfiguration? {

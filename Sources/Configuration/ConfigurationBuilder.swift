@@ -8,6 +8,7 @@ enum ConfigurationBuilder {
             let rules = root.section("rules"), let log = root.section("log")
         else { return nil }
         let lateness = rules.number("lateness") ?? 0
+        let budget = budget(of: root)
         return ServiceConfiguration(
             store: .init(
                 path: path, retention: store.number("retention"), lowWater: lowWater(store),
@@ -21,7 +22,7 @@ enum ConfigurationBuilder {
                 runsExperimental: rules.truth("experimental")),
             clients: root.text("clients"),
             geography: root.section("geo").map(geography),
-            sinks: root.sections("sinks").compactMap(sink),
+            sinks: root.sections("sinks").compactMap { sink($0, budget: budget) },
             http: root.section("http")?.text("listen").flatMap(ListenAddress.init(text:)),
             controlSocket: controlSocket(root, store: path),
             control: root.section("control").flatMap(control),

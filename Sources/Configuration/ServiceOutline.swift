@@ -8,6 +8,8 @@ public struct ServiceOutline: Sendable {
         /// Without what may be secret; nil if it stands in a secret's place that cannot be read.
         /// A topic's is `kafka://BROKERS/TOPIC`, as on a command line.
         public var url: String?
+        /// Nil for a topic.
+        public var budget: BudgetConfiguration?
     }
 
     public var store: String
@@ -22,6 +24,7 @@ public struct ServiceOutline: Sendable {
         store = path
         controlSocket = ConfigurationBuilder.controlSocket(root, store: path)
         fingerprint = root.secret("fingerprint")
+        let standard = ConfigurationBuilder.budget(of: root)
         hooks = root.sections("sinks").compactMap { section in
             guard let name = section.text("name"),
                 let body = section.text("body").flatMap(WebhookConfiguration.Body.init(rawValue:))
@@ -32,7 +35,10 @@ public struct ServiceOutline: Sendable {
             }
             let url = section.urlText.flatMap { WebhookURL($0) }
             let isSecret = section.secret("url") != nil || body == .slack
-            return Hook(name: name, body: body, url: url?.shown(isSecret: isSecret))
+            return Hook(
+                name: name, body: body, url: url?.shown(isSecret: isSecret),
+                budget: ConfigurationBuilder.budget(
+                    section.section("budget"), otherwise: standard))
         }
     }
 }

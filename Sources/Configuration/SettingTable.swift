@@ -14,6 +14,9 @@ enum SettingTable {
         Setting("geo", .section(geo, isAlways: false), "where addresses are"),
         Setting("sinks", .variants(sinks, of: "sink"), "where alerts go"),
         Setting(
+            "budget", .section(budget, isAlways: true),
+            "how much a webhook is told one by one before the rest is gathered"),
+        Setting(
             "http", .section(http, isAlways: false),
             "metrics and health over HTTP; without it nothing listens"),
         Setting(
@@ -58,6 +61,20 @@ enum SettingTable {
             "trusted_proxies", .list(.prefix),
             "own proxies, addresses or prefixes: never a token's holder"),
     ]
+
+    private static let budget = budgets(pages: "5", tickets: "50")
+
+    /// - Parameter pages: what holds when nothing is written; nil for what holds for all sinks.
+    static func budgets(pages: String?, tickets: String?) -> [Setting] {
+        [
+            Setting(
+                "pages_per_day", .count(1...10_000),
+                "alerts of severity high and critical within 24 hours", preset: pages),
+            Setting(
+                "tickets_per_day", .count(1...10_000), "less severe alerts within 24 hours",
+                preset: tickets),
+        ]
+    }
 
     static let http: [Setting] = [
         Setting(

@@ -83,10 +83,19 @@ public struct WebhookConfiguration: Sendable, Equatable {
     public var inFlight: Int
     /// Nanoseconds after which an alert that could not be delivered is dead.
     public var maxAge: Int64
+    public var budget: BudgetConfiguration
 
     /// The URL as it may be shown: without its query, and no more than its host if the rest is a
     /// secret, as with Slack.
     public var shownURL: String { url.shown(isSecret: isURLSecret || body == .slack) }
+}
+
+/// How many alerts a webhook is told one by one within 24 hours.
+public struct BudgetConfiguration: Sendable, Equatable {
+    /// Of severity high or critical.
+    public var pages: Int
+    /// Less severe ones.
+    public var tickets: Int
 }
 
 /// Which alerts a sink gets.

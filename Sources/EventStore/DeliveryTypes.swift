@@ -10,6 +10,8 @@ public struct DeliveryRecord: Sendable, Equatable {
         case delivered
         /// Nobody tries any more, until somebody replays it.
         case dead
+        /// Nobody tries, because the hook's budget was spent: a digest tells of it.
+        case held
     }
 
     /// The hook's name in the configuration.
@@ -60,12 +62,45 @@ public struct DeliveryChange: Sendable, Equatable {
     }
 }
 
+/// A revision of an alert that one hook is not told.
+public struct HeldDelivery: Sendable, Hashable {
+    public var hook: String
+    public var alert: ID128
+    public var revision: Int
+
+    public init(hook: String, alert: ID128, revision: Int) {
+        self.hook = hook
+        self.alert = alert
+        self.revision = revision
+    }
+}
+
+/// What a hook knows of an alert.
+public enum HookKnowledge: Sendable, Equatable {
+    /// There was no delivery of it.
+    case nothing
+    /// All of it was held back.
+    case held
+    /// The greatest severity that it was told with, whether the receiver took it or not.
+    case told(Severity)
+
+    /// The same after one more revision.
+    public func after(_ severity: Severity, isTold: Bool) -> HookKnowledge {
+        switch self {
+        case .told(let before): .told(isTold ? max(before, severity) : before)
+        case .nothing, .held: isTold ? .told(severity) : .held
+        }
+    }
+}
+
 /// How many deliveries of a hook there are.
 public struct DeliveryCount: Sendable, Equatable {
     public var hook: String
     public var pending: Int
     public var delivered: Int
     public var dead: Int
+    /// Those that only digests told of.
+    public var held = 0
     /// When the oldest that waits was committed, nanoseconds UTC.
     public var oldestPending: Int64?
 }

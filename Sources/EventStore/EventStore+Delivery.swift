@@ -2,15 +2,17 @@ internal import AuditModel
 
 /// The outbox: what hooks have taken, what waits for them, and what nobody tries any more.
 extension EventStore {
-    /// Deliveries that wait for a hook, in order of their notices, with the alerts that they carry.
+    /// Deliveries that wait for a hook, or are of another status, in order of their notices, with
+    /// the alerts that they carry.
     public func outbox(
-        of hook: String, after sequence: Int64, limit: Int
+        of hook: String, _ status: DeliveryRecord.Status = .pending, after sequence: Int64,
+        limit: Int
     ) throws(StoreError) -> [(record: DeliveryRecord, body: [UInt8])] {
         guard try hasOutbox() else { return [] }
         let query = try database.prepare(
-            Self.deliveryQuery + " WHERE d.status = 'pending' AND d.hook = ?1 AND d.seq > ?2"
-                + " ORDER BY d.seq LIMIT ?3", doing: "read deliveries")
-        query.bind(from: 1, hook, sequence, Int64(max(0, limit)))
+            Self.deliveryQuery + " WHERE d.status = ?1 AND d.hook = ?2 AND d.seq > ?3"
+                + " ORDER BY d.seq LIMIT ?4", doing: "read deliveries")
+        query.bind(from: 1, status.rawValue, hook, sequence, Int64(max(0, limit)))
         var found: [(record: DeliveryRecord, body: [UInt8])] = []
         while try query.step() { found.append((try delivery(query), query.array(11))) }
         return found
@@ -63,6 +65,7 @@ extension EventStore {
                 counts[last].oldestPending = query.int(3)
             case .delivered: counts[last].delivered = count
             case .dead: counts[last].dead = count
+            case .held: counts[last].held = count
             case nil: throw corrupt("a delivery is damaged")
             }
         }
@@ -127,12 +130,12 @@ extension EventStore {
         return states
     }
 
-    private static let deliveryQuery = """
+    static let deliveryQuery = """
         SELECT d.hook, d.seq, d.status, d.attempts, d.created, d.due, d.answer, d.reason, d.digest,
         n.id, n.revision, n.body, n.severity FROM delivery d JOIN notice n ON n.seq = d.seq
         """
 
-    private func delivery(_ query: Statement) throws(StoreError) -> DeliveryRecord {
+    func delivery(_ query: Statement) throws(StoreError) -> DeliveryRecord {
         let change = Self.change(query)
         guard let change, let alert = query.id(9),
             let severity = UInt8(exactly: query.int(12)).flatMap(Severity.init(rawValue:)),
@@ -162,17 +165,15 @@ extension EventStore {
 
     // MARK: - Writing, in the transaction of a commit
 
-    /// Adds the deliveries of the last notice.
-    func insertDeliveries(
-        to hooks: [String], _ statements: LiveStatements
+    /// Adds a delivery of the last notice.
+    func insertDelivery(
+        to hook: String, _ status: DeliveryRecord.Status, _ statements: LiveStatements
     ) throws(StoreError) {
         let time = now()
-        for hook in hooks {
-            try write(
-                DeliveryChange(
-                    hook: hook, sequence: notices.count, status: .pending, attempts: 0, due: time,
-                    lastStatus: nil, reason: "", created: time), statements.delivery)
-        }
+        try write(
+            DeliveryChange(
+                hook: hook, sequence: notices.count, status: status, attempts: 0, due: time,
+                lastStatus: nil, reason: "", created: time), statements.delivery)
     }
 
     func write(_ changes: [DeliveryChange], _ statements: LiveStatements) throws(StoreError) {

@@ -43,7 +43,7 @@ extension EventStore {
             try write(live.positions, statements)
             for record in live.controls { try write(record, statements) }
             if !live.controls.isEmpty { try reached(.controlsWritten) }
-            for record in live.alerts { try write(record, statements, live.route) }
+            for record in live.alerts { try write(record, statements, live) }
             if !live.alerts.isEmpty { try reached(.alertsWritten) }
             try write(live.deliveries, statements)
             for state in live.hooks { try write(state, statements) }
@@ -76,7 +76,7 @@ extension EventStore {
     }
 
     private func write(
-        _ record: AlertRecord, _ statements: LiveStatements, _ route: (AlertRecord) -> [String]
+        _ record: AlertRecord, _ statements: LiveStatements, _ live: LiveCommit
     ) throws(StoreError) {
         let upsert = statements.alert
         bind(record, to: upsert, from: 1)
@@ -89,7 +89,11 @@ extension EventStore {
         bind(record, to: insert, from: 2)
         insert.bind(8, notices.head)
         try insert.run()
-        try insertDeliveries(to: route(record), statements)
+        for hook in live.route(record) {
+            let delivery = HeldDelivery(hook: hook, alert: record.id, revision: record.revision)
+            try insertDelivery(
+                to: hook, live.held.contains(delivery) ? .held : .pending, statements)
+        }
     }
 
     private func bind(_ record: AlertRecord, to statement: Statement, from index: Int32) {

@@ -93,6 +93,8 @@ public struct LiveCommit: Sendable {
     public var progress: EngineProgress?
     /// Which hooks shall hear of a notable alert: each gets a delivery of it.
     public var route: @Sendable (AlertRecord) -> [String]
+    /// Deliveries that are kept and not tried.
+    public var held: Set<HeldDelivery>
     /// What became of deliveries.
     public var deliveries: [DeliveryChange]
     public var hooks: [HookState]
@@ -107,6 +109,7 @@ public struct LiveCommit: Sendable {
         alerts = []
         progress = nil
         route = { _ in [] }
+        held = []
         deliveries = []
         hooks = []
         triages = []

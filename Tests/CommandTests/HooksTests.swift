@@ -25,7 +25,8 @@ struct HooksTests {
             lines: [
                 "store: {path: s.db}", "sinks:",
                 "  - {name: soc, type: webhook, url: 'https://a/b?c=d', secret: {secret_env: NO}}",
-                "  - {name: chat, type: webhook, body: slack, url: {secret_env: NO}}",
+                "  - {name: chat, type: webhook, body: slack, url: {secret_env: NO},"
+                    + " budget: {pages_per_day: 9}}",
             ])
         @discardableResult
         func hooks(_ words: String..., status: Int32 = 0) throws -> Finished {
@@ -36,9 +37,12 @@ struct HooksTests {
         #expect(
             try hooks("list").outputLines == [
                 #"{"hook":"soc","configured":true,"body":"grantrail","url":"https://a/b","#
-                    + #""pending":0,"delivered":0,"dead":0}"#,
+                    + #""pending":0,"delivered":0,"dead":0,"held":0,"budget":{"#
+                    + #""pages":{"told":0,"limit":5,"held":0},"#
+                    + #""tickets":{"told":0,"limit":50,"held":0}}}"#,
                 #"{"hook":"chat","configured":true,"body":"slack","pending":0,"delivered":0,"#
-                    + #""dead":0}"#,
+                    + #""dead":0,"held":0,"budget":{"pages":{"told":0,"limit":9,"held":0},"#
+                    + #""tickets":{"told":0,"limit":50,"held":0}}}"#,
             ])
         let alone = try sandbox.run("hooks", "list", "--store", sandbox.path("s.db")).expecting()
         #expect(alone.output.isEmpty && alone.errorText.isEmpty)
@@ -60,7 +64,7 @@ struct HooksTests {
         // Nobody listens at port 1.
         let hook = "  - {name: soc, type: webhook, url: 'http://127.0.0.1:1/a?b', allow_http: true,"
             + " allow_private: true, secret: {secret_file: secret}, min: info, rules: ['REF-*']}"
-        let more = hook + "\ndrain_timeout: 1s"
+        let more = hook + "\ndrain_timeout: 1s\nbudget: {pages_per_day: 999, tickets_per_day: 999}"
         let configuration = try RunTests.configuration(traffic, more: more)
         let run = try sandbox.run("run", "--config", configuration).expecting(69)
         let wanted = run.outputLines.count { $0.contains("\"name\":\"REF-") }
@@ -89,6 +93,34 @@ struct HooksTests {
         _ = try hooks("replay")
         row = try #require(try hooks("list").first)
         #expect(row["pending"] as? Int == wanted && row["dead"] as? Int == 0)
+        try sandbox.run("store", "verify", sandbox.path("run.db")).expecting()
+    }
+
+    @Test("Beyond its budget what a hook is not told is listed, and a digest waits for it")
+    func budget() throws {
+        let traffic = try Traffic(Sandbox())
+        let sandbox = traffic.sandbox
+        let hook = "  - {name: soc, type: webhook, body: ocsf, url: 'http://127.0.0.1:1/',"
+            + " allow_http: true, allow_private: true, min: info,"
+            + " budget: {pages_per_day: 1, tickets_per_day: 1}}\ndrain_timeout: 1s"
+        let configuration = try RunTests.configuration(traffic, more: hook)
+        let run = try sandbox.run("run", "--config", configuration).expecting(69)
+        let digests = run.outputLines.count { $0.contains("\"name\":\"OPS-07\"") }
+        func hooks(_ word: String) throws -> [[String: Any]] {
+            try sandbox.run(["hooks", word, "--config", configuration]).expecting().objects()
+        }
+        let held = try hooks("held")
+        let row = try #require(try hooks("list").first)
+        #expect(digests > 0 && !held.isEmpty && row["held"] as? Int == held.count)
+        #expect(row["pending"] as? Int == run.outputLines.count - held.count)
+        let budget = try #require(row["budget"] as? [String: [String: Any]])
+        #expect(budget["pages"]?["limit"] as? Int == 1 && budget["pages"]?["until"] is String)
+        let text = try sandbox.run(
+            "hooks", "list", "--config", configuration, "--output", "text").expecting()
+        #expect(text.outputText.contains("pages spent (") && text.outputText.contains("held back"))
+        let alert = try #require(held[0]["alert"] as? String)
+        try sandbox.run("alerts", "show", alert, "--store", sandbox.path("run.db")).expecting()
+        #expect(held[0]["severity"] is String && held[0]["attempts"] as? Int == 0)
         try sandbox.run("store", "verify", sandbox.path("run.db")).expecting()
     }
 

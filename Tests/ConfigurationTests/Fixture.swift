@@ -45,6 +45,7 @@ enum Fixture {
             timeout: 20s
             in_flight: 8
             max_age: 1d
+            budget: {tickets_per_day: 9}
           - {name: chat, type: webhook, body: slack, url: {secret_env: CHAT_URL}}
           - {name: pager, type: webhook, body: pagerduty, url: "http://[::1]/v2",
              allow_http: true, routing_key: {secret_env: PAGER_KEY}}
@@ -60,6 +61,7 @@ enum Fixture {
             properties: {linger.ms: 5}
             in_flight: 16
             max_age: 2d
+        budget: {pages_per_day: 7, tickets_per_day: 70}
         http: {listen: "0.0.0.0:8088"}
         control: {socket: /run/gt.sock, group: soc, viewers: group:all, operators: 1000,
           responders: [anna, "group:soc"]}

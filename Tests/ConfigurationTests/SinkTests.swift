@@ -46,6 +46,8 @@ struct SinkTests {
         #expect(soc.previousSecret?.secret?.revealText() == Fixture.hookSecrets["SOC_OLD"])
         #expect(soc.authorities == "/etc/gt/soc.pem" && soc.inFlight == 8 && !soc.allowsHTTP)
         #expect(soc.timeout == 20_000_000_000 && soc.maxAge == 86_400_000_000_000)
+        #expect(soc.budget.pages == 7 && soc.budget.tickets == 9)
+        #expect(chat.budget.pages == 7 && chat.budget.tickets == 70)
         #expect(chat.url.text == Fixture.hookSecrets["CHAT_URL"] && chat.body == .slack)
         #expect(chat.shownURL == "https://chat.example/…" && chat.secret == nil)
         #expect(chat.timeout == 15_000_000_000 && chat.inFlight == 4 && chat.persons == .full)
@@ -60,6 +62,29 @@ struct SinkTests {
         #expect(bus.cluster.encryption?.verifiesHostname == true)
         #expect(bus.cluster.properties.map { $0.key + $0.value } == ["linger.ms5"])
         #expect(bus.timeout == 15_000_000_000 && bus.maxAge == 2 * 86_400_000_000_000)
+    }
+
+    @Test("A webhook has a budget; what it leaves out is that of all, or else the usual one")
+    func budgets() throws {
+        let usual = try Self.hook("body: ocsf, url: https://a").budget
+        #expect(usual.pages == 5 && usual.tickets == 50)
+        let text = Fixture.least + "budget: {pages_per_day: 8}\n"
+            + "sinks: [{name: a, type: webhook, body: ocsf, url: https://a,"
+            + " budget: {tickets_per_day: 3}}]"
+        let variables = ["GRANTRAIL_SINKS__A__BUDGET__PAGES_PER_DAY": "2"]
+        for (variables, pages) in [([:], 8), (variables, 2)] {
+            let loaded = Fixture.load(text, variables)
+            #expect(loaded.diagnostics.map(\.text) == [])
+            let budget = try #require(loaded.outline?.hooks.first?.budget)
+            #expect(budget.pages == pages && budget.tickets == 3)
+            guard case .webhook(let hook) = try #require(loaded.configuration).sinks[0].kind
+            else { throw Missing() }
+            #expect(hook.budget == budget)
+        }
+        for wrong in ["0", "-1", "10001", "many", "{}"] {
+            let marks = Fixture.marks(Fixture.least + "budget: {pages_per_day: \(wrong)}")
+            #expect(marks == ["2:25 config.wrong_type"], "\(wrong)")
+        }
     }
 
     @Test(

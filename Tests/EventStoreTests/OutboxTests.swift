@@ -77,6 +77,54 @@ import Testing
         #expect(EventStore.verify(path: scratch.path) == [])
     }
 
+    @Test func whatIsHeldBackIsKeptAndWaitsForNobody() throws {
+        let scratch = try Scratch()
+        var store = try makeStore(scratch)
+        store.now = { 500 }
+        var live = LiveCommit()
+        live.alerts = [alertRecord(1, revision: 4, notable: true), alertRecord(4, notable: true)]
+        live.alerts[0].severity = .critical
+        live.route = { _ in ["slack", "soc"] }
+        for record in live.alerts {
+            live.held.insert(
+                HeldDelivery(hook: "soc", alert: record.id, revision: record.revision))
+        }
+        try store.commit(live)
+        live = LiveCommit()
+        live.deliveries = [change("soc", 1, .delivered), change("soc", 2, .dead)]
+        try store.commit(live)
+        for isReopened in [false, true] {
+            if isReopened {
+                try store.close()
+                #expect(EventStore.verify(path: scratch.path) == [])
+                store = try EventStore(path: scratch.path, mode: .readOnly)
+            }
+            #expect(try store.outbox(of: "soc", after: 0, limit: 9).map(\.record.sequence) == [3])
+            let held = try store.outbox(of: "soc", .held, after: 4, limit: 9)
+            #expect(held.map(\.record.sequence) == [5] && held[0].record.created == 500)
+            #expect(try store.deliveryCounts().map(\.held) == [0, 2])
+            #expect(try store.unsettledCounts().map(\.held) == [0, 0])
+            let (first, last) = (alertRecord(1).id, alertRecord(4).id)
+            #expect(try store.knowledge(of: first, at: "soc") == .told(.high))
+            #expect(try store.knowledge(of: first, at: "slack") == .told(.critical))
+            #expect(try store.knowledge(of: first, at: "slack", before: 4) == .told(.high))
+            #expect(try store.knowledge(of: first, at: "soc", before: 1) == .nothing)
+            #expect(try store.knowledge(of: last, at: "soc") == .held)
+            #expect(try store.knowledge(of: last, at: "other") == .nothing)
+            var told: [Int64] = []
+            try store.tellings(of: "soc", since: 501, limit: 9) { record, _ in
+                told.append(record.sequence)
+            }
+            #expect(told == [3, 1, 2])
+            told = []
+            try store.tellings(of: "slack", since: 501, limit: 2) { record, _ in
+                told.append(record.sequence)
+            }
+            #expect(told == [])
+        }
+        try store.close()
+    }
+
     @Test func alertsAreFoundByTheFirstDigitsOfTheirIDs() throws {
         let scratch = try Scratch()
         let store = try makeStore(scratch)

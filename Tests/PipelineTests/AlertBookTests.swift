@@ -75,6 +75,24 @@ struct AlertBookTests {
         #expect(settled.map(\.isNotable) == [true])
     }
 
+    @Test("One that is foreseen worse, or again after a withdrawal, is told under a new number")
+    func foreseenAgain() throws {
+        var book = book()
+        var told: [Int] = []
+        func tell(_ records: [AlertRecord]) {
+            shelf.keep(records)
+            told += records.filter(\.isNotable).map(\.revision)
+        }
+        tell(try book.foresee([Self.alert(.medium)]))
+        tell(try book.foresee([Self.alert(.critical)]))
+        tell(try book.expire(before: 101))
+        tell(try book.foresee([Self.alert(.critical)]))
+        tell(try book.settle([Self.change(Self.alert(.critical))], isHistoric: { _ in false }))
+        #expect(told == [0, 1, 2, 3], "a receiver passes over numbers that it has")
+        tell(try book.settle([Self.change(Self.alert(.critical))], isHistoric: { _ in false }))
+        #expect(told == [0, 1, 2, 3, 5], "the confirmation without news was number 4")
+    }
+
     @Test("One that event time passes without a word is withdrawn, also after a restart",
         arguments: [false, true])
     func withdrawn(restarts: Bool) throws {

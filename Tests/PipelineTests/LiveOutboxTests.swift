@@ -65,9 +65,9 @@ final class ScriptedCourier: LiveCourier, @unchecked Sendable {
     func states() -> [LiveHookState] {
         lock.lock()
         defer { lock.unlock() }
-        return refused.map { hook, reason in
+        return Set(taken.map(\.hook) + refused.map(\.hook)).sorted().map { hook in
             var state = LiveHookState(hook: hook)
-            state.disabledReason = reason
+            state.disabledReason = refused.first { $0.hook == hook }?.reason
             return state
         }
     }

@@ -97,6 +97,10 @@ struct MetricsTests {
             let labels = ["hook": "soc", "result": result]
             #expect(page.value("grantrail_delivery_attempts_total", labels) == "0")
         }
+        for reason in ["pages", "tickets"] {
+            let labels = ["hook": "soc", "reason": reason]
+            #expect(page.value("grantrail_notifications_held_total", labels) == "0")
+        }
         for name in ["queue", "oldest_seconds", "dead"] {
             let value = page.value("grantrail_delivery_\(name)", ["hook": "soc"])
             #expect(value.flatMap { Double($0) } == 0, "\(name)")
@@ -128,6 +132,7 @@ struct MetricsTests {
                         hook: "soc", queue: 4, oldestSeconds: 1.5, dead: 1, delivered: 5,
                         retried: 6, gaveUp: 2, breakerOpen: true)
                 ]
+                status.hooks[0].heldPages = 3
             }, as: .prometheus)
         let lag = ["source": "kc", "partition": "logins/1"]
         #expect(page.value("grantrail_kafka_consumer_lag", lag) == "9")
@@ -145,6 +150,8 @@ struct MetricsTests {
         #expect(page.value("grantrail_store_events") == "60")
         #expect(page.value("grantrail_store_free_bytes") == String(1 << 40))
         #expect(page.value("grantrail_ready") == "1")
+        let held = ["hook": "soc", "reason": "pages"]
+        #expect(page.value("grantrail_notifications_held_total", held) == "3")
         let dead = ["hook": "soc", "result": "dead"]
         #expect(page.value("grantrail_delivery_attempts_total", dead) == "2")
         #expect(page.value("grantrail_delivery_dead", ["hook": "soc"]) == "1")

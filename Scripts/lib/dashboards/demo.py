@@ -51,7 +51,8 @@ class Demo:
     def hook(self, name, **more):
         return {"name": name, "type": "webhook", "url": self.receiver.url(name),
                 "secret": {"secret_env": "HOOK_SECRET"}, "min": "info", "allow_private": True,
-                "allow_http": True, "timeout": "2s", **more}
+                "allow_http": True, "timeout": "2s",
+                "budget": {"pages_per_day": 10_000, "tickets_per_day": 10_000}, **more}
 
     def run(self, seconds):
         """Feeds both sources for so long."""

@@ -118,6 +118,7 @@ enum PersonalFacts {
         "leak_status", "branches_active", "presenting_client", "count", "distinct", "sum",
         "average", "percentile", "ratio", "expected", "window", "distance_km", "speed_kmh",
         "from_place", "to_place", "silence", "times", "first_presenter", "second_presenter",
+        "held", "held_severity", "held_rule", "held_client", "held_withdrawn",
     ]
     private static let harmlessPrefixes = ["presenter.", "family.", "time|"]
 

@@ -35,6 +35,7 @@ public enum StatusJSON {
         writer.member("commits", Int64(status.commits))
         if let moment = status.lastSnapshot { writer.member("saved", time: moment, precision: 3) }
         appendSources(status, to: &writer)
+        appendHooks(status, to: &writer)
         writer.endObject()
     }
 
@@ -56,6 +57,23 @@ public enum StatusJSON {
             }
             if let time = source.lastTime {
                 writer.member("last_time", time: time, precision: 3)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    private static func appendHooks(_ status: LiveStatus, to writer: inout JSONWriter) {
+        writer.key("hooks")
+        writer.beginArray()
+        for hook in status.hooks {
+            writer.beginObject()
+            writer.member("name", hook.hook)
+            writer.member("pending", Int64(hook.queue))
+            writer.member("dead", Int64(hook.dead))
+            if let hold = hook.hold {
+                writer.key("budget")
+                hold.append(to: &writer)
             }
             writer.endObject()
         }

@@ -53,8 +53,11 @@ struct AlertBook {
             if let before, before.state != .provisional, before.state != .withdrawn { continue }
             provisional[alert.id] = Provisional(
                 time: alert.time, severity: alert.severity, alert: alert)
+            // Whoever has a revision already would pass over another one of the same number.
+            let revision = before.map { $0.revision + 1 } ?? 0
             records.append(
-                Self.record(alert, revision: 0, .provisional, isNotable: true, after: before))
+                Self.record(
+                    alert, revision: revision, .provisional, isNotable: true, after: before))
         }
         return records
     }
@@ -207,9 +210,11 @@ struct AlertBook {
         return record
     }
 
+    /// An alert as the store keeps it.
+    ///
     /// - Parameter before: what is stored of the alert. What kept notifications of it back stands
     ///   until somebody is told.
-    private static func record(
+    static func record(
         _ alert: Alert, revision: Int, _ state: AlertState, isNotable: Bool,
         after before: AlertRecord? = nil
     ) -> AlertRecord {

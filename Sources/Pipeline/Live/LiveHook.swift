@@ -6,9 +6,15 @@ public struct LiveHook: Sendable {
     /// Its name in the configuration, by which the store knows what waits for it.
     public var name: String
     public var takes: @Sendable (AlertRecord) -> Bool
+    /// How much it is told one by one; nil for everything.
+    public var budget: NotificationBudget?
 
-    public init(name: String, takes: @escaping @Sendable (AlertRecord) -> Bool) {
+    public init(
+        name: String, budget: NotificationBudget? = nil,
+        takes: @escaping @Sendable (AlertRecord) -> Bool
+    ) {
         self.name = name
+        self.budget = budget
         self.takes = takes
     }
 }

@@ -104,6 +104,7 @@ extension LiveRun {
         let now = clock.steady()
         if options.judges { try judge(isStopping: isStopping, &turn) }
         collectOutcomes(&turn)
+        try spend(&turn)
         openPositions.merge(turn.positions) { $1 }
         let hasMoved = !openPositions.isEmpty || engine.frontier != timers.committedFrontier
         let isDue = turn.appended > 0 || !turn.commit.isEmpty || !turn.drains.isEmpty
@@ -235,7 +236,7 @@ extension LiveRun {
         }
     }
 
-    private func commit(_ turn: inout LiveTurn) throws(StoreError) {
+    func commit(_ turn: inout LiveTurn) throws(StoreError) {
         turn.commit.positions = openPositions.values.sorted {
             ($0.source, $0.partition) < ($1.source, $1.partition)
         }
@@ -247,8 +248,9 @@ extension LiveRun {
                 watermark: engine.frontier, bufferLow: engine.bufferLow,
                 detail: origins.encoded)
         }
-        turn.commit.route = route
+        turn.commit.route = route(turn.digests)
         try timedCommit(turn.commit)
+        budgets = turn.budgets ?? budgets
         timers.committedFrontier = engine.frontier
         durable.note(turn.commit.positions)
         try showRows()

@@ -86,7 +86,10 @@ extension LiveRun {
             try finish(&turn, isStopping: true)
         }
         let isComplete = board.isFinished && failure == nil && !isStopped
+        if isComplete { try tellRest() }
         let waiting = try drainOutbox(isComplete: isComplete)
+        timers.hooks = .min
+        try sampleHooks(clock.steady())
         var commit = LiveCommit()
         commit.controls = [
             ControlRecord(

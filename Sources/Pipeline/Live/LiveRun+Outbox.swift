@@ -33,14 +33,20 @@ extension LiveRun {
                 "\(count.pending) deliveries wait for hook \(count.hook), which is not configured: "
                     + "put it back, or give them up with `grantrail hooks drop`"))
         }
+        try openBudgets()
         try refill()
     }
 
-    /// Which hooks hear of a revision.
-    var route: @Sendable (AlertRecord) -> [String] {
+    /// Which hooks hear of a revision, or would if their budgets had room.
+    ///
+    /// - Parameter digests: the hooks that alone hear of some alerts, by alert.
+    func route(_ digests: [ID128: String]) -> @Sendable (AlertRecord) -> [String] {
         if options.mode == .observe { return { _ in [] } }
         let hooks = options.hooks
-        return { record in hooks.filter { $0.takes(record) }.map(\.name) }
+        return { record in
+            if let hook = digests[record.id] { return [hook] }
+            return hooks.filter { $0.takes(record) }.map(\.name)
+        }
     }
 
     /// Notes what the courier did, for the next commit.
@@ -106,10 +112,14 @@ extension LiveRun {
         let metrics = courier.states().map { state in
             let count = counts.first { $0.hook == state.hook }
             let age = count?.oldestPending.map { max(0, Double(moment - $0) / 1e9) }
-            return HookMetric(
+            let held = budgets.held[state.hook] ?? LiveBudgets.HeldCounts()
+            var metric = HookMetric(
                 hook: state.hook, queue: count?.pending ?? 0, oldestSeconds: age ?? 0,
                 dead: count?.dead ?? 0, delivered: state.delivered, retried: state.retried,
                 gaveUp: state.dead, breakerOpen: state.isBreakerOpen)
+            (metric.heldPages, metric.heldTickets) = (held.pages, held.tickets)
+            metric.hold = budgets.hold(of: state.hook, at: moment)
+            return metric
         }
         status.change { $0.hooks = metrics }
     }

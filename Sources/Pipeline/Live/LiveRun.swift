@@ -42,6 +42,7 @@ public final class LiveRun: @unchecked Sendable {
     var outbox = LiveOutbox()
     /// Those that did not end yet, by id.
     var silences: [Silence] = []
+    var budgets = LiveBudgets()
     var paused: Set<PartitionBoard.Name> = []
     /// Events below this position were there before or were given to ``LiveOptions/rows``.
     var shown: Int64
@@ -329,4 +330,8 @@ struct LiveTurn {
     var appended = 0
     /// Rows that came too late, which the ledger knows by now.
     var late: [(batch: EventBatch, row: Int)] = []
+    /// Hooks that are told of what was held back, by the alert that tells them.
+    var digests: [ID128: String] = [:]
+    /// What of the budgets is left when the turn is durable; nil when it spent nothing.
+    var budgets: LiveBudgets?
 }

@@ -16,6 +16,11 @@ public struct HookMetric: Sendable, Equatable {
     public var gaveUp: Int
     /// Whether nothing but a probe is sent at the moment, because too much failed.
     public var breakerOpen: Bool
+    /// Notifications that were held back for digests, by the budget that was spent.
+    public var heldPages = 0
+    public var heldTickets = 0
+    /// How its budget stands; nil when it has none.
+    public var hold: HookHold?
 
     public init(
         hook: String, queue: Int = 0, oldestSeconds: Double = 0, dead: Int = 0,

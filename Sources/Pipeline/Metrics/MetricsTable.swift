@@ -147,6 +147,17 @@ enum MetricsTable {
             "Deliveries that were given up and lie there to be replayed."
         ) { $0.status.hooks.map { Sample([$0.hook], $0.dead) } },
         .init(
+            .counter, "grantrail_notifications_held_total", ["hook", "reason"],
+            "Notifications that were held back for a digest, by the budget that was spent."
+        ) { snapshot in
+            snapshot.status.hooks.flatMap {
+                [
+                    Sample([$0.hook, NotificationClass.pages.name], $0.heldPages),
+                    Sample([$0.hook, NotificationClass.tickets.name], $0.heldTickets),
+                ]
+            }
+        },
+        .init(
             .gauge, "grantrail_hook_breaker_open", ["hook"],
             "1 while nothing but a probe is sent, because too much failed."
         ) { $0.status.hooks.map { Sample([$0.hook], $0.breakerOpen) } },

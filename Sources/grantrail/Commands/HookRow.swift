@@ -1,6 +1,7 @@
 import Configuration
 import Delivery
 import EventStore
+import Pipeline
 import WireFormat
 
 /// How one hook fares.
@@ -14,6 +15,9 @@ struct HookRow {
     var pending: Int64 = 0
     var delivered: Int64 = 0
     var dead: Int64 = 0
+    var held: Int64 = 0
+    /// Nil when no configuration was read that has it.
+    var hold: HookHold?
     /// When the oldest that waits was committed, nanoseconds UTC.
     var oldestPending: Int64?
     /// Why it gets nothing until somebody enables it; nil when it does.
@@ -25,15 +29,22 @@ struct HookRow {
     init(hook: String) { self.hook = hook }
 
     /// Hooks of the configuration in its order, then others that the store knows, by name.
+    ///
+    /// - Parameter now: nanoseconds UTC, at which budgets are looked at.
     static func rows(
-        _ outline: ServiceOutline?, _ store: EventStore
+        _ outline: ServiceOutline?, _ store: EventStore, now: Int64
     ) throws(StoreError) -> [HookRow] {
-        var rows = (outline?.hooks ?? []).map { hook in
+        var rows: [HookRow] = []
+        for hook in outline?.hooks ?? [] {
             var row = HookRow(hook: hook.name)
             row.isConfigured = true
             row.body = hook.body.rawValue
             row.url = hook.url
-            return row
+            if let budget = hook.budget {
+                row.hold = try HookHold.read(
+                    hook: hook.name, NotificationBudget(budget), from: store, at: now)
+            }
+            rows.append(row)
         }
         for count in try store.deliveryCounts().sorted(by: { $0.hook < $1.hook }) {
             let place = rows.firstIndex { $0.hook == count.hook }
@@ -42,6 +53,7 @@ struct HookRow {
             row.pending = Int64(count.pending)
             row.delivered = Int64(count.delivered)
             row.dead = Int64(count.dead)
+            row.held = Int64(count.held)
             row.oldestPending = count.oldestPending
             try row.findTrouble(store)
             if let place { rows[place] = row } else { rows.append(row) }
@@ -77,6 +89,11 @@ struct HookRow {
         json.member("pending", pending)
         json.member("delivered", delivered)
         json.member("dead", dead)
+        json.member("held", held)
+        if let hold {
+            json.key("budget")
+            hold.append(to: &json)
+        }
         if let oldestPending { json.member("oldest_pending", time: oldestPending, precision: 3) }
         json.member("disabled", disabled)
         json.member("last_status", lastStatus.map { Int64($0) })
@@ -93,6 +110,13 @@ struct HookRow {
         parts.append("pending \(pending)\(age)")
         parts.append("dead \(dead)")
         parts.append("delivered \(delivered)")
+        if held > 0 { parts.append("held back \(held)") }
+        for (name, lane) in hold?.lanes ?? [] {
+            guard let until = lane.until else { continue }
+            parts.append(
+                "\(name) spent (\(lane.told) told, \(lane.held) held back) until "
+                    + TimeText.string(until - until % 1_000_000_000))
+        }
         // The reason names the status where there was one.
         if !lastReason.isEmpty { parts.append("last: " + style.escape(lastReason)) }
         if let body { parts.append(style.dim(body)) }

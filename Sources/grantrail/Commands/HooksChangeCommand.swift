@@ -49,11 +49,11 @@ extension HooksCommand {
             perform { () throws(PipelineError) in
                 let place = arguments.place()
                 let records = try place.reading { (store) throws(StoreError) in
-                    try store.deadDeliveries(hook: hook)
+                    try store.allDeliveries(hook: hook, status: .dead)
                 }
                 let chosen = choose(records)
                 if dryRun {
-                    DeadPrinter(output).print(chosen)
+                    DeliveryPrinter(output).print(chosen)
                     return Terminal.note("would be tried again: \(chosen.count)")
                 }
                 let count = try place.change(Self.requests(chosen))

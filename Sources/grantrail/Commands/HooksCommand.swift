@@ -5,7 +5,7 @@ struct HooksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hooks", abstract: "Look after webhooks and topics, and what waits for them.",
         subcommands: [
-            List.self, Dead.self, Replay.self, Drop.self, Enable.self, Secret.self,
+            List.self, Dead.self, Held.self, Replay.self, Drop.self, Enable.self, Secret.self,
             HooksTest.self, HooksRender.self, HooksVerify.self,
         ])
 

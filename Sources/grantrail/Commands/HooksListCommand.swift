@@ -23,11 +23,11 @@ extension HooksCommand {
         func run() {
             perform { () throws(PipelineError) in
                 let place = arguments.place()
+                let now = ServiceClock.system.wall()
                 let rows = try place.reading { (store) throws(StoreError) in
-                    try HookRow.rows(place.outline, store)
+                    try HookRow.rows(place.outline, store, now: now)
                 }
                 if output.choice == .text {
-                    let now = ServiceClock.system.wall()
                     for row in rows { Terminal.write(row.text(output.style, now: now) + "\n") }
                 } else {
                     Printer(output).objects(rows) { $0.append(to: &$1) }
@@ -63,16 +63,47 @@ extension HooksCommand {
             perform { () throws(PipelineError) in
                 let place = arguments.place()
                 let records = try place.reading { (store) throws(StoreError) in
-                    try store.deadDeliveries(hook: hook)
+                    try store.allDeliveries(hook: hook, status: .dead)
                 }
-                DeadPrinter(output).print(records)
+                DeliveryPrinter(output).print(records)
+            }
+        }
+    }
+
+    struct Held: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "held",
+            abstract: "List notifications that were held back because a budget was spent.",
+            discussion: """
+                A digest told of them (docs/WEBHOOKS.md); `grantrail alerts show` has each alert.
+
+                EXAMPLES
+                  grantrail hooks held --config config.yaml --hook soc
+                  grantrail hooks held --store events.db --output ndjson |
+                    jq -r 'select(.severity == "critical") | .alert'
+                """)
+
+        @OptionGroup var arguments: HookArguments
+
+        @Option(help: "Only those of this hook.")
+        var hook: String?
+
+        @OptionGroup var output: OutputOptions
+
+        func run() {
+            perform { () throws(PipelineError) in
+                let place = arguments.place()
+                let records = try place.reading { (store) throws(StoreError) in
+                    try store.allDeliveries(hook: hook, status: .held)
+                }
+                DeliveryPrinter(output).print(records)
             }
         }
     }
 }
 
-/// Prints dead deliveries.
-struct DeadPrinter {
+/// Prints deliveries that are not tried.
+struct DeliveryPrinter {
     private let output: OutputOptions
 
     init(_ output: OutputOptions) { self.output = output }
@@ -88,6 +119,7 @@ struct DeadPrinter {
             json.member("sequence", record.sequence)
             json.member("alert", record.alert.hex)
             json.member("revision", Int64(record.revision))
+            json.member("severity", record.severity.name)
             json.member("attempts", Int64(record.attempts))
             json.member("created", time: record.created, precision: 3)
             json.member("last_status", record.lastStatus.map { Int64($0) })
@@ -101,16 +133,20 @@ struct DeadPrinter {
         return [
             style.dim(TimeText.string(record.created, precision: 3)),
             style.bold(style.escape(record.hook)), "\(record.alert.hex).\(record.revision)",
-            "attempts \(record.attempts)", style.escape(record.reason),
-        ].joined(separator: "  ")
+            record.severity.name,
+            record.attempts > 0 ? "attempts \(record.attempts)" : "",
+            style.escape(record.reason),
+        ].filter { !$0.isEmpty }.joined(separator: "  ")
     }
 }
 
 extension EventStore {
-    /// All dead deliveries, of one hook or of every one.
-    func deadDeliveries(hook: String?) throws(StoreError) -> [DeliveryRecord] {
+    /// All deliveries of a status, of one hook or of every one.
+    func allDeliveries(
+        hook: String?, status: DeliveryRecord.Status
+    ) throws(StoreError) -> [DeliveryRecord] {
         var records: [DeliveryRecord] = []
-        try pages(hook: hook, status: .dead) { records += $0 }
+        try pages(hook: hook, status: status) { records += $0 }
         return records
     }
 

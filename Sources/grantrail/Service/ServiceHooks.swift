@@ -21,10 +21,16 @@ struct ServiceHooks {
         let carried = try Self.carried(configuration, store: store, key: key)
         let names = Set(carried.map(\.pace.name))
         hooks = configuration.sinks.filter { names.contains($0.name) }.map { sink in
-            LiveHook(name: sink.name, takes: sink.routing.takes)
+            LiveHook(name: sink.name, budget: Self.budget(sink), takes: sink.routing.takes)
         }
         // The service looks for outcomes in every cycle, twenty times a second.
         courier = carried.isEmpty ? nil : Courier(hooks: carried, onOutcome: {})
+    }
+
+    /// The budget of a webhook; programs that read topics are not flooded.
+    private static func budget(_ sink: SinkConfiguration) -> NotificationBudget? {
+        guard case .webhook(let webhook) = sink.kind else { return nil }
+        return NotificationBudget(webhook.budget)
     }
 
     /// All webhooks and topics as the courier wants them.
@@ -98,5 +104,11 @@ struct ServiceHooks {
             store: store.uuidText, version: Grantrail.configuration.version,
             pii: PIIProfile(rawValue: persons.rawValue) ?? .none,
             routingKey: routingKey?.secret?.revealText() ?? "", pseudonymKey: key.pseudonymKey)
+    }
+}
+
+extension NotificationBudget {
+    init(_ budget: BudgetConfiguration) {
+        self.init(pages: budget.pages, tickets: budget.tickets)
     }
 }
