@@ -177,6 +177,8 @@ public struct Alert: Sendable, Equatable {
     public var attack: [String]
     public var references: [String]
     public var visibility: Visibility
+    /// What it is part of; no rule knows, and ``IncidentID`` says who finds out.
+    public var incident: Incident?
 
     public init(id: ID128, rule: Rule, severity: Severity, time: Int64, precision: UInt8) {
         self.id = id

@@ -37,6 +37,7 @@ public struct AlertTextFormat: Sendable {
         if let ip = alert.victim?.ip { facts.append("victim \(ip)") }
         if let score = alert.score { facts.append("score \(Self.decimal(score))") }
         if alert.count > 1 { facts.append("seen \(alert.count) times") }
+        if let incident = alert.incident { facts.append("incident \(incident.id.text)") }
         if !facts.isEmpty { lines.append("    " + facts.joined(separator: ", ")) }
         for why in alert.why where why.points != nil {
             let points = Self.decimal(why.points ?? 0)

@@ -48,6 +48,7 @@ extension EventStore {
             try write(live.deliveries, statements)
             for state in live.hooks { try write(state, statements) }
             for triage in live.triages { try write(triage, statements) }
+            try writeIncidents(live, statements)
             if let progress = live.progress { try write(progress, statements) }
             try writeDelivered(statements)
         }

@@ -58,6 +58,13 @@ public struct AlertRecord: Sendable, Equatable {
     public var body: [UInt8]
     /// Whether people should hear of this revision; false for a mere recount.
     public var isNotable: Bool
+    /// What tells which incident it belongs to. This and what follows is not kept with the row: nil
+    /// in one that was read.
+    public var clues: IncidentClues?
+    /// The incident, as ``body`` has it.
+    public var incident: Alert.Incident?
+    /// Hooks that need not hear of this revision, because of its incident they have heard enough.
+    public var withheld: Set<String> = []
 
     public init(
         id: ID128, revision: Int, state: AlertState, severity: Severity, time: Int64,
@@ -98,6 +105,11 @@ public struct LiveCommit: Sendable {
     public var hooks: [HookState]
     /// What people decided.
     public var triages: [Triage]
+    /// Alerts that went into incidents, then incidents that became part of others, then what hooks
+    /// will have heard of incidents: in this order.
+    public var members: [IncidentMember]
+    public var merges: [IncidentMerge]
+    public var tellings: [IncidentTelling]
 
     public init() {
         positions = []
@@ -108,11 +120,15 @@ public struct LiveCommit: Sendable {
         deliveries = []
         hooks = []
         triages = []
+        members = []
+        merges = []
+        tellings = []
     }
 
     /// Whether there is nothing to commit.
     public var isEmpty: Bool {
         positions.isEmpty && controls.isEmpty && alerts.isEmpty && progress == nil
-            && deliveries.isEmpty && hooks.isEmpty && triages.isEmpty
+            && deliveries.isEmpty && hooks.isEmpty && triages.isEmpty && members.isEmpty
+            && merges.isEmpty && tellings.isEmpty
     }
 }

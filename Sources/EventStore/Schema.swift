@@ -1,10 +1,10 @@
 internal import AuditModel
 
 /// The tables and triggers of a store. Format 1 had events only; format 2 has what live runs and
-/// retention need beside, format 3 what hooks and people do with alerts.
+/// retention need beside, format 3 what hooks and people do with alerts, format 4 incidents.
 enum Schema {
     static let applicationID: Int64 = 0x4752_5431
-    static let version: Int64 = 3
+    static let version: Int64 = 4
 
     /// Name and text of every object of the present format, as SQLite keeps them.
     static let objects = objects(of: version)
@@ -14,9 +14,11 @@ enum Schema {
         var objects = tables
         if version >= 2 { objects += liveTables }
         if version >= 3 { objects += deliveryTables }
+        if version >= 4 { objects += incidentTables }
         objects += triggers(of: version)
         if version >= 2 { objects += liveTriggers }
-        if version >= 3 { objects += deliveryTriggers + views }
+        if version >= 3 { objects += deliveryTriggers + views(of: version) }
+        if version >= 4 { objects += incidentTriggers }
         return objects
     }
 
@@ -159,7 +161,8 @@ enum Schema {
         try database.execute("BEGIN IMMEDIATE", doing: task)
         for object in objects where old[object.name] != object.sql {
             if old[object.name] != nil {
-                try database.execute("DROP TRIGGER \(object.name)", doing: task)
+                let kind = object.sql.hasPrefix("CREATE VIEW") ? "VIEW" : "TRIGGER"
+                try database.execute("DROP \(kind) \(object.name)", doing: task)
             }
             try database.execute(object.sql, doing: task)
         }

@@ -47,7 +47,7 @@ enum Fixture {
             max_age: 1d
           - {name: chat, type: webhook, body: slack, url: {secret_env: CHAT_URL}}
           - {name: pager, type: webhook, body: pagerduty, url: "http://[::1]/v2",
-             allow_http: true, routing_key: {secret_env: PAGER_KEY}}
+             allow_http: true, routing_key: {secret_env: PAGER_KEY}, group: incident}
         http: {listen: "0.0.0.0:8088"}
         control: {socket: /run/gt.sock}
         drain_timeout: 1m

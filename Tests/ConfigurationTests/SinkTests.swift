@@ -51,6 +51,7 @@ struct SinkTests {
         #expect(chat.timeout == 15_000_000_000 && chat.inFlight == 4 && chat.persons == .full)
         #expect(chat.maxAge == 3 * 86_400_000_000_000 && !chat.allowsPrivate)
         #expect(pager.routingKey?.secret?.revealText() == Fixture.secret && pager.allowsHTTP)
+        #expect(pager.group == .incident && chat.group == .alert)
         #expect(pager.url.host == "::1" && pager.url.port == 80 && !pager.url.isEncrypted)
     }
 

@@ -24,7 +24,10 @@ import Testing
                     "UPDATE \(table) SET time = 1", "DELETE FROM \(table)",
                     "INSERT OR REPLACE INTO \(table) SELECT * FROM \(table)",
                 ]
-            } + ["position", "progress", "alert", "sink", "delivery", "hook", "triage"].map {
+            } + [
+                "position", "progress", "alert", "sink", "delivery", "hook", "triage",
+                "incident", "incident_alert", "incident_hook",
+            ].map {
                 "DELETE FROM \($0)"
             } + [
                 "INSERT OR REPLACE INTO delivery SELECT * FROM delivery",
@@ -79,6 +82,12 @@ import Testing
                 "triage",
                 ["alert", "status", "actor", "reason", "note", "time", "severity", "digest"]
             ),
+            ("incident", ["id", "merged", "digest"]),
+            (
+                "incident_alert",
+                ["alert", "incident", "origin", "severity", "first", "last", "digest"]
+            ),
+            ("incident_hook", ["incident", "hook", "severity", "digest"]),
             (
                 "retention",
                 ["seq", "time", "cutoff", "first_position", "end_position", "leaves", "chain"]

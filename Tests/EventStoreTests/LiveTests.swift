@@ -44,7 +44,7 @@ import Testing
         }
         let info = try store.info()
         #expect(info.alerts == 3 && info.controls == 3 && info.identity == identity)
-        #expect(info.formatVersion == 3)
+        #expect(info.formatVersion == 4)
         try store.close()
     }
 
@@ -131,7 +131,8 @@ import Testing
         #expect(
             steps.isSuperset(of: [
                 .positionsWritten, .controlsWritten, .alertsWritten, .progressWritten,
-                .sinksWritten, .segmentInserted, .journalDeleted, .journalInserted, .committed,
+                .sinksWritten, .incidentsWritten, .segmentInserted, .journalDeleted,
+                .journalInserted, .committed,
             ]))
         for copy in copies.made {
             #expect(EventStore.verify(path: copy.path) == [], "\(copy)")
@@ -202,7 +203,7 @@ import Testing
         try reader.close()
     }
 
-    @Test(arguments: [1, 2] as [Int64])
+    @Test(arguments: [1, 2, 3] as [Int64])
     func aStoreOfAnOlderFormatIsReadAsItIsAndBroughtOnWhenWritten(_ format: Int64) throws {
         let scratch = try Scratch()
         let old = try makeTemporaryFile(scratch, "old.db")
@@ -220,11 +221,12 @@ import Testing
         #expect(try reader.positions() == [] && reader.progress() == nil)
         #expect(try reader.alertRecords() == [] && reader.lastNotice() == 0)
         #expect(try reader.deliveryCounts() == [] && reader.hookStates() == [])
+        #expect(try reader.incidentMembers(since: .min) == [] && reader.incidentRows() == [])
         #expect(try plain(reader) == plain(batch))
         try reader.close()
         #expect(try Data(contentsOf: URL(fileURLWithPath: old)) == bytes)
         let writer = try open(old)
-        #expect(try writer.info().formatVersion == 3 && writer.info().root == root)
+        #expect(try writer.info().formatVersion == 4 && writer.info().root == root)
         #expect(!writer.identity.isNone)
         try writer.commit(liveCommit(1))
         #expect(try writer.append(batch).appended == 0)

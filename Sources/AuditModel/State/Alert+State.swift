@@ -1,5 +1,5 @@
 extension Alert: StateCodable {
-    /// Every member in the order of its declaration.
+    /// Every member in the order of its declaration but the incident, which rules do not know.
     public func write(to writer: inout StateWriter) {
         writer.put(id)
         writer.put(revision)

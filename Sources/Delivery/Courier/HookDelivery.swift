@@ -17,6 +17,9 @@ public struct HookDelivery: Sendable {
     public var created: Int64
     /// Not before this time, nanoseconds UTC.
     public var due: Int64
+    /// Deliveries of one line go out one after another, in order: those of an alert, unless it is
+    /// set to something that several alerts share.
+    public var line: ID128
 
     public init(
         hook: String, sequence: Int64, alert: ID128, revision: Int, severity: Severity,
@@ -31,6 +34,7 @@ public struct HookDelivery: Sendable {
         self.attempts = attempts
         self.created = created
         self.due = due
+        line = alert
     }
 
     /// The `webhook-id` (Standard Webhooks 1.0): equal on every attempt, from any process.

@@ -33,7 +33,7 @@ extension HookSchedule {
         } else {
             retriedCount += 1
             entries[sequence] = entry
-            wait(for: outcome.alert)
+            wait(for: entry.delivery.line)
         }
         return outcome
     }
@@ -51,7 +51,7 @@ extension HookSchedule {
     public mutating func release(_ sequence: Int64, now: Int64) {
         guard inFlight.remove(sequence) != nil, let entry = entries[sequence] else { return }
         _ = breaker.end(sequence, now: now)
-        wait(for: entry.delivery.alert)
+        wait(for: entry.delivery.line)
     }
 
     /// Gives up what grew too old while the breaker held it back. A disabled hook keeps what it

@@ -2,10 +2,10 @@ internal import AuditModel
 
 /// Which of a hook's deliveries is sent when: a state machine without clock, chance or threads.
 ///
-/// Deliveries go out in the order of their sequences, several at a time, but only one of an alert
-/// and never a later revision of it before the earlier ones are delivered or dead. What fails is
-/// tried again by the ``RetryPolicy``; what a receiver asks for (`Retry-After`, 410) is heeded.
-/// All times are nanoseconds UTC and are passed in.
+/// Deliveries go out in the order of their sequences, several at a time, but only one of a line (an
+/// alert, or an incident) and never a later one of it before the earlier ones are delivered or
+/// dead. What fails is tried again by the ``RetryPolicy``; what a receiver asks for (`Retry-After`,
+/// 410) is heeded. All times are nanoseconds UTC and are passed in.
 public struct HookSchedule: Sendable {
     /// How many deliveries are held unless said otherwise.
     public static let capacity = 2048
@@ -27,7 +27,7 @@ public struct HookSchedule: Sendable {
     let policy: RetryPolicy
 
     var entries: [Int64: Entry] = [:]
-    /// Sequences of each alert in the order in which they are sent.
+    /// Sequences of each line in the order in which they are sent.
     var chains: [ID128: [Int64]] = [:]
     /// The first of every chain that is not in flight, in order.
     var waiting: [Int64] = []
@@ -98,30 +98,31 @@ public struct HookSchedule: Sendable {
         // begins at 30 min at most.
         let step = min(delivery.attempts, 4)
         entries[delivery.sequence] = Entry(delivery: delivery, step: step)
-        var chain = chains[delivery.alert] ?? []
+        var chain = chains[delivery.line] ?? []
         var place = chain.firstIndex { isAfter($0, delivery.sequence) } ?? chain.count
         if place == 0, let first = chain.first {
             if inFlight.contains(first) { place = 1 } else { stopWaiting(first) }
         }
         chain.insert(delivery.sequence, at: place)
-        chains[delivery.alert] = chain
+        chains[delivery.line] = chain
         if place == 0 { wait(delivery.sequence) }
     }
 
     private func isAfter(_ later: Int64, _ earlier: Int64) -> Bool {
         guard let later = entries[later]?.delivery, let earlier = entries[earlier]?.delivery
         else { return false }
+        if later.alert != earlier.alert { return later.sequence > earlier.sequence }
         return (later.revision, later.sequence) > (earlier.revision, earlier.sequence)
     }
 
     /// Lets go of a delivery that is not in flight, so that the next revision has its turn.
     mutating func drop(_ sequence: Int64) {
-        guard let alert = entries.removeValue(forKey: sequence)?.delivery.alert,
-            var chain = chains[alert], let place = chain.firstIndex(of: sequence)
+        guard let line = entries.removeValue(forKey: sequence)?.delivery.line,
+            var chain = chains[line], let place = chain.firstIndex(of: sequence)
         else { return }
         if place == 0 { stopWaiting(sequence) }
         chain.remove(at: place)
-        chains[alert] = chain.isEmpty ? nil : chain
+        chains[line] = chain.isEmpty ? nil : chain
         if place == 0, let next = chain.first { wait(next) }
     }
 
@@ -129,12 +130,12 @@ public struct HookSchedule: Sendable {
         waiting.insert(sequence, at: place(of: sequence))
     }
 
-    /// Lets an alert whose delivery is no longer in flight wait for its turn; an earlier revision
+    /// Lets a line whose delivery is no longer in flight wait for its turn; an earlier revision
     /// that was replayed meanwhile goes first.
-    mutating func wait(for alert: ID128) {
-        guard var chain = chains[alert] else { return }
+    mutating func wait(for line: ID128) {
+        guard var chain = chains[line] else { return }
         chain.sort { isAfter($1, $0) }
-        chains[alert] = chain
+        chains[line] = chain
         if let first = chain.first { wait(first) }
     }
 

@@ -5,10 +5,16 @@ public import EventStore
 public struct LiveHook: Sendable {
     /// Its name in the configuration, by which the store knows what waits for it.
     public var name: String
+    /// Whether it hears of an incident once, and then only of what changes about it.
+    public var groupsIncidents: Bool
     public var takes: @Sendable (AlertRecord) -> Bool
 
-    public init(name: String, takes: @escaping @Sendable (AlertRecord) -> Bool) {
+    public init(
+        name: String, groupsIncidents: Bool = false,
+        takes: @escaping @Sendable (AlertRecord) -> Bool
+    ) {
         self.name = name
+        self.groupsIncidents = groupsIncidents
         self.takes = takes
     }
 }

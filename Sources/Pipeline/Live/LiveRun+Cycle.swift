@@ -205,6 +205,7 @@ extension LiveRun {
         turn.commit.alerts += expired
         turn.commit.alerts += try refold(engine.takeLate(pool: store.pool))
         turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
+        try assignIncidents(&turn.commit)
         try hush(&turn)
         if options.mode == .observe {
             for index in turn.commit.alerts.indices { turn.commit.alerts[index].isNotable = false }
@@ -244,6 +245,7 @@ extension LiveRun {
                 watermark: engine.frontier, bufferLow: engine.bufferLow,
                 detail: origins.encoded)
         }
+        try siftIncidents(&turn.commit)
         turn.commit.route = route
         try timedCommit(turn.commit)
         timers.committedFrontier = engine.frontier
@@ -272,6 +274,7 @@ extension LiveRun {
         guard book.hasRecounts else { return }
         var commit = LiveCommit()
         commit.alerts = try book.settle(book.sift([], all: true)) { origins.isHistoric($0) }
+        try assignIncidents(&commit)
         try store.commit(commit)
     }
 

@@ -40,7 +40,9 @@ extension LiveRun {
     var route: @Sendable (AlertRecord) -> [String] {
         if options.mode == .observe { return { _ in [] } }
         let hooks = options.hooks
-        return { record in hooks.filter { $0.takes(record) }.map(\.name) }
+        return { record in
+            hooks.filter { !record.withheld.contains($0.name) && $0.takes(record) }.map(\.name)
+        }
     }
 
     /// Notes what the courier did, for the next commit.
@@ -93,7 +95,7 @@ extension LiveRun {
             let held = outbox.held[hook.name] ?? []
             let fresh = waiting.filter { !held.contains($0.record.sequence) }
             outbox.held[hook.name] = held.union(fresh.map(\.record.sequence))
-            courier.add(fresh.map { Self.delivery($0.record, $0.body) })
+            courier.add(fresh.map { Self.delivery($0.record, $0.body, to: hook) })
         }
     }
 
@@ -153,11 +155,18 @@ extension LiveRun {
         if !turn.commit.isEmpty { try store.commit(turn.commit) }
     }
 
-    private static func delivery(_ record: DeliveryRecord, _ body: [UInt8]) -> HookDelivery {
-        HookDelivery(
+    private static func delivery(
+        _ record: DeliveryRecord, _ body: [UInt8], to hook: LiveHook
+    ) -> HookDelivery {
+        var delivery = HookDelivery(
             hook: record.hook, sequence: record.sequence, alert: record.alert,
             revision: record.revision, severity: record.severity, body: body,
             attempts: record.attempts, created: record.created, due: record.due)
+        // An alert stays in line where it was told first, whatever its incident became part of.
+        if hook.groupsIncidents, let incident = AlertJSON.read(body)?.incident {
+            delivery.line = ID128(high: (incident.before ?? incident.id).bits, low: 0)
+        }
+        return delivery
     }
 
     private static func change(_ outcome: HookOutcome) -> DeliveryChange {

@@ -19,8 +19,10 @@ struct ServiceHooks {
     ) throws(HookError) {
         let carried = try Self.carried(configuration, store: store, key: key)
         hooks = configuration.sinks.compactMap { sink in
-            guard case .webhook = sink.kind else { return nil }
-            return LiveHook(name: sink.name, takes: sink.routing.takes)
+            guard case .webhook(let webhook) = sink.kind else { return nil }
+            return LiveHook(
+                name: sink.name, groupsIncidents: webhook.group == .incident,
+                takes: sink.routing.takes)
         }
         if hooks.isEmpty {
             courier = nil
@@ -73,6 +75,6 @@ struct ServiceHooks {
                 store: store.uuidText, version: Grantrail.configuration.version,
                 pii: PIIProfile(rawValue: webhook.persons.rawValue) ?? .none,
                 routingKey: webhook.routingKey?.secret?.revealText() ?? "",
-                pseudonymKey: key.pseudonymKey))
+                pseudonymKey: key.pseudonymKey, groupsIncidents: webhook.group == .incident))
     }
 }
