@@ -5,12 +5,17 @@ extension EventStore {
     /// The incident that an alert is in; nil for an alert that no run has put into one.
     public func incidentMember(of alert: ID128) throws(StoreError) -> IncidentMember? {
         guard try hasIncidents() else { return nil }
-        let query = try database.prepare(
-            "SELECT \(Self.memberColumns) FROM incident_alert WHERE alert = ?1",
-            doing: "read an incident")
+        let kept = statements?.live?.readMember
+        let query = if let kept { kept } else { try Self.readMember(database) }
         query.bind(1, alert)
         defer { query.reset() }
         return try query.step() ? try checkedMember(query) : nil
+    }
+
+    static func readMember(_ database: Database) throws(StoreError) -> Statement {
+        try database.prepare(
+            "SELECT \(memberColumns) FROM incident_alert WHERE alert = ?1",
+            doing: "read an incident")
     }
 
     /// All alerts of an incident, by (time, id).

@@ -16,6 +16,7 @@ final class LiveStatements {
     let triage: Statement
     let readAlert: Statement
     let readTriage: Statement
+    let readMember: Statement
     let incidentFound: Statement
     let incidentMerged: Statement
     let incidentAlert: Statement
@@ -76,6 +77,7 @@ final class LiveStatements {
             """, doing: "keep what was decided")
         readAlert = try EventStore.readAlert(database)
         readTriage = try EventStore.readTriage(database)
+        readMember = try EventStore.readMember(database)
         let incidents = "keep incidents"
         incidentFound = try database.prepare(
             "INSERT INTO incident VALUES (?1, '', ?2) ON CONFLICT (id) DO NOTHING",
