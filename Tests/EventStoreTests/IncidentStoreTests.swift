@@ -124,7 +124,8 @@ struct IncidentStoreTests {
             try store.commit(live)
         }
         func status(_ number: Int) throws -> String? {
-            try store.incidentRows(of: Self.name(number)).first?.status
+            let rows = try store.incidentRows(of: Self.name(number))
+            return rows.first?.status
         }
         let row = try #require(try store.incidentRows(of: Self.name(1)).first)
         #expect(row.title == "worst" && row.severity == "critical" && row.severityLevel == 4)

@@ -92,8 +92,9 @@ public struct IncidentMap: Sendable {
         if incident == nil || parts.isEmpty { parts.insert(found(by: clues)) }
         let number = union(parts)
         for link in links { extend(link, clues, number) }
-        groups[number]?.known.last = max(groups[number]?.known.last ?? .min, clues.last)
-        let id = groups[number]?.known.id ?? IncidentID(first: clues.alert)
+        let known = groups[number]?.known
+        groups[number]?.known.last = max(known?.last ?? .min, clues.last)
+        let id = known?.id ?? IncidentID(first: clues.alert)
         return Placement(incident: id, joined: before.filter { $0 != id }.sorted())
     }
 
