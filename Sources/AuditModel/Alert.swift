@@ -177,6 +177,8 @@ public struct Alert: Sendable, Equatable {
     public var attack: [String]
     public var references: [String]
     public var visibility: Visibility
+    /// What it is part of; no rule knows, and ``IncidentID`` says who finds out.
+    public var incident: Incident?
     /// What kept the last notification of it back, such as `silence:3`; nil when nothing did. A
     /// stored alert has it: rules do not know of it.
     public var suppressedBy: String?

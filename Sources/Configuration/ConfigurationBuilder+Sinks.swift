@@ -40,7 +40,8 @@ extension ConfigurationBuilder {
         guard let text = section.urlText, let url = WebhookURL(text) else { return nil }
         return WebhookConfiguration(
             url: url, isURLSecret: section.secret("url") != nil,
-            body: section.choice("body") ?? .grantrail, secret: section.secret("secret"),
+            body: section.choice("body") ?? .grantrail,
+            group: section.choice("group") ?? .alert, secret: section.secret("secret"),
             previousSecret: section.secret("previous_secret"),
             routingKey: section.secret("routing_key"), persons: section.choice("pii") ?? .full,
             allowsPrivate: section.truth("allow_private"),

@@ -53,6 +53,10 @@ extension SettingTable {
                 + "required for grantrail and cloudevents"),
         Setting(
             "previous_secret", .secret, "signs beside it while the receiver changes its secret"),
+        Setting(
+            "group", .choice(["alert", "incident"]),
+            "incident: one message for alerts about one grant or attacker, and then only what "
+                + "changes about them", preset: "alert"),
         Setting("routing_key", .secret, "integration key of PagerDuty; required for pagerduty"),
         persons,
         Setting(

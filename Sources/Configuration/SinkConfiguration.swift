@@ -64,11 +64,17 @@ public struct WebhookConfiguration: Sendable, Equatable {
         case full, pseudonym, none
     }
 
+    /// What one message is about.
+    public enum Group: String, Sendable {
+        case alert, incident
+    }
+
     /// Checked; may hold a secret: show ``shownURL``.
     public var url: WebhookURL
     /// Whether the URL came from a secret's place.
     public var isURLSecret: Bool
     public var body: Body
+    public var group: Group
     public var secret: SecretReference?
     public var previousSecret: SecretReference?
     /// PagerDuty's.

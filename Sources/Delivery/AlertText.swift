@@ -39,6 +39,7 @@ public struct AlertTextFormat: Sendable {
         if let ip = alert.victim?.ip { facts.append("victim \(ip)") }
         if let score = alert.score { facts.append("score \(Self.decimal(score))") }
         if alert.count > 1 { facts.append("seen \(alert.count) times") }
+        if let incident = alert.incident { facts.append("incident \(incident.id.text)") }
         if let suppressor = alert.suppressedBy {
             facts.append("not told because of \(style.escape(suppressor))")
         }

@@ -49,6 +49,7 @@ extension EventStore {
             for state in live.hooks { try write(state, statements) }
             for triage in live.triages { try write(triage, statements) }
             for silence in live.silences { try write(silence, statements) }
+            try writeIncidents(live, statements)
             if let progress = live.progress { try write(progress, statements) }
             try writeDelivered(statements)
         }

@@ -23,7 +23,7 @@ public final class EventStore {
     enum WriteStep: CaseIterable {
         case quarantineInserted, segmentInserted, journalDeleted, journalInserted, dictInserted
         case positionsWritten, controlsWritten, alertsWritten, progressWritten, sinksWritten
-        case deliveriesWritten
+        case deliveriesWritten, incidentsWritten
         case retentionInserted, segmentsDeleted
         case committed
     }

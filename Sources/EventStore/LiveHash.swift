@@ -123,6 +123,37 @@ enum LiveHash {
         return hash.digest()
     }
 
+    static func incident(
+        _ id: IncidentID, merged: IncidentID?, _ identity: ID128
+    ) -> [UInt8] {
+        var hash = IdentityHash("incident-row/1")
+        hash.add(identity)
+        hash.add(id.text)
+        hash.add(merged?.text ?? "")
+        return hash.digest()
+    }
+
+    static func member(_ member: IncidentMember, _ identity: ID128) -> [UInt8] {
+        var hash = IdentityHash("incident-alert-row/1")
+        hash.add(identity)
+        hash.add(member.alert)
+        hash.add(member.incident.text)
+        hash.add(member.origin.text)
+        hash.add(member.severity.map { Int64($0.rawValue) } ?? -1)
+        hash.add(member.first)
+        hash.add(member.last)
+        return hash.digest()
+    }
+
+    static func telling(_ telling: IncidentTelling, _ identity: ID128) -> [UInt8] {
+        var hash = IdentityHash("incident-hook-row/1")
+        hash.add(identity)
+        hash.add(telling.incident.text)
+        hash.add(telling.hook)
+        hash.add(telling.severity.map { Int64($0.rawValue) } ?? -1)
+        return hash.digest()
+    }
+
     /// The chain with one more control record.
     static func link(_ chain: RowChain, _ record: ControlRecord) -> RowChain {
         link(chain, "control/1") { hash in

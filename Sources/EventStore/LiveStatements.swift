@@ -19,6 +19,11 @@ final class LiveStatements {
     let silence: Statement
     let silenceKnown: Statement
     let silenceChange: Statement
+    let readMember: Statement
+    let incidentFound: Statement
+    let incidentMerged: Statement
+    let incidentAlert: Statement
+    let incidentHook: Statement
 
     init(_ database: Database) throws(StoreError) {
         position = try database.prepare(
@@ -86,6 +91,28 @@ final class LiveStatements {
         silenceChange = try database.prepare(
             "UPDATE silence SET held = ?2, ended = ?3, ended_by = ?4, digest = ?5 WHERE id = ?1",
             doing: silencing)
+        readMember = try EventStore.readMember(database)
+        let incidents = "keep incidents"
+        incidentFound = try database.prepare(
+            "INSERT INTO incident VALUES (?1, '', ?2) ON CONFLICT (id) DO NOTHING",
+            doing: incidents)
+        incidentMerged = try database.prepare(
+            """
+            INSERT INTO incident VALUES (?1, ?2, ?3) ON CONFLICT (id)
+            DO UPDATE SET merged = excluded.merged, digest = excluded.digest
+            """, doing: incidents)
+        incidentAlert = try database.prepare(
+            """
+            INSERT INTO incident_alert VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (alert)
+            DO UPDATE SET incident = excluded.incident, origin = excluded.origin,
+            severity = excluded.severity, first = excluded.first, last = excluded.last,
+            digest = excluded.digest
+            """, doing: incidents)
+        incidentHook = try database.prepare(
+            """
+            INSERT INTO incident_hook VALUES (?1, ?2, ?3, ?4) ON CONFLICT (incident, hook)
+            DO UPDATE SET severity = excluded.severity, digest = excluded.digest
+            """, doing: incidents)
     }
 }
 

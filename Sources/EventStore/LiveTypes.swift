@@ -58,6 +58,13 @@ public struct AlertRecord: Sendable, Equatable {
     public var body: [UInt8]
     /// Whether people should hear of this revision; false for a mere recount.
     public var isNotable: Bool
+    /// What tells which incident it belongs to. This and what follows is not kept with the row: nil
+    /// in one that was read.
+    public var clues: IncidentClues?
+    /// The incident, as ``body`` has it.
+    public var incident: Alert.Incident?
+    /// Hooks that need not hear of this revision, because of its incident they have heard enough.
+    public var withheld: Set<String> = []
 
     public init(
         id: ID128, revision: Int, state: AlertState, severity: Severity, time: Int64,
@@ -102,6 +109,11 @@ public struct LiveCommit: Sendable {
     public var triages: [Triage]
     /// New silences, in the order of their ids, and what became of old ones.
     public var silences: [Silence]
+    /// Alerts that went into incidents, then incidents that became part of others, then what hooks
+    /// will have heard of incidents: in this order.
+    public var members: [IncidentMember]
+    public var merges: [IncidentMerge]
+    public var tellings: [IncidentTelling]
 
     public init() {
         positions = []
@@ -114,11 +126,15 @@ public struct LiveCommit: Sendable {
         hooks = []
         triages = []
         silences = []
+        members = []
+        merges = []
+        tellings = []
     }
 
     /// Whether there is nothing to commit.
     public var isEmpty: Bool {
         positions.isEmpty && controls.isEmpty && alerts.isEmpty && progress == nil
             && deliveries.isEmpty && hooks.isEmpty && triages.isEmpty && silences.isEmpty
+            && members.isEmpty && merges.isEmpty && tellings.isEmpty
     }
 }

@@ -46,25 +46,34 @@ extension Schema {
         ]
 
     /// The public SQL contract: names and columns stay. Times in seconds since 1970 and as text.
-    static let views: [(name: String, sql: String)] = [
-        (
-            "v_alerts",
-            """
+    static func views(of version: Int64) -> [(name: String, sql: String)] {
+        version >= 4 ? [alertView(withIncident: true), incidentView] + deliveryViews
+            : [alertView(withIncident: false)] + deliveryViews
+    }
+
+    private static func alertView(withIncident: Bool) -> (name: String, sql: String) {
+        let incident = withIncident ? ", incident_alert.incident AS incident" : ""
+        let join =
+            withIncident ? " LEFT JOIN incident_alert ON incident_alert.alert = alert.id" : ""
+        let sql = """
             CREATE VIEW v_alerts AS SELECT lower(hex(alert.id)) AS id, \
-            CAST(alert.body AS TEXT) ->> '$.rule.name' AS rule, \
-            CAST(alert.body AS TEXT) ->> '$.rule.title' AS title, \
+            \(member("alert", "$.rule.name")) AS rule, \
+            \(member("alert", "$.rule.title")) AS title, \
             \(severityText("alert.severity")) AS severity, alert.severity AS severity_level, \
             alert.state AS state, alert.revision AS revision, \(times("alert.time", "time")), \
-            CAST(alert.body AS TEXT) ->> '$.keys.client' AS client, \
-            CAST(alert.body AS TEXT) ->> '$.keys.subject' AS subject, \
-            coalesce(CAST(alert.body AS TEXT) ->> '$.keys.grant', \
-            CAST(alert.body AS TEXT) ->> '$.keys.family') AS grant_id, \
-            CAST(alert.body AS TEXT) ->> '$.attacker.ip' AS attacker_ip, \
-            CAST(alert.body AS TEXT) ->> '$.message' AS message, \
-            coalesce(triage.status, 'open') AS status \
-            FROM alert LEFT JOIN triage ON triage.alert = alert.id
+            \(member("alert", "$.keys.client")) AS client, \
+            \(member("alert", "$.keys.subject")) AS subject, \
+            coalesce(\(member("alert", "$.keys.grant")), \
+            \(member("alert", "$.keys.family"))) AS grant_id, \
+            \(member("alert", "$.attacker.ip")) AS attacker_ip, \
+            \(member("alert", "$.message")) AS message, \
+            coalesce(triage.status, 'open') AS status\(incident) \
+            FROM alert LEFT JOIN triage ON triage.alert = alert.id\(join)
             """
-        ),
+        return ("v_alerts", sql)
+    }
+
+    private static let deliveryViews: [(name: String, sql: String)] = [
         (
             "v_deliveries",
             """
@@ -88,6 +97,11 @@ extension Schema {
             "CREATE VIEW v_sources AS SELECT source, partition, offset FROM position"
         ),
     ]
+
+    /// A member of an alert's JSON.
+    static func member(_ alert: String, _ path: String) -> String {
+        "CAST(\(alert).body AS TEXT) ->> '\(path)'"
+    }
 
     static func severityText(_ column: String) -> String {
         "CASE \(column) WHEN 0 THEN 'info' WHEN 1 THEN 'low' WHEN 2 THEN 'medium' "

@@ -15,11 +15,11 @@ enum Schema {
         var objects = tables
         if version >= 2 { objects += liveTables }
         if version >= 3 { objects += deliveryTables }
-        if version >= 4 { objects += silenceTables }
+        if version >= 4 { objects += silenceTables + incidentTables }
         objects += triggers(of: version)
         if version >= 2 { objects += liveTriggers }
-        if version >= 3 { objects += deliveryTriggers + views }
-        if version >= 4 { objects += silenceTriggers + silenceViews }
+        if version >= 3 { objects += deliveryTriggers + views(of: version) }
+        if version >= 4 { objects += silenceTriggers + silenceViews + incidentTriggers }
         return objects
     }
 
@@ -162,7 +162,8 @@ enum Schema {
         try database.execute("BEGIN IMMEDIATE", doing: task)
         for object in objects where old[object.name] != object.sql {
             if old[object.name] != nil {
-                try database.execute("DROP TRIGGER \(object.name)", doing: task)
+                let kind = object.sql.hasPrefix("CREATE VIEW") ? "VIEW" : "TRIGGER"
+                try database.execute("DROP \(kind) \(object.name)", doing: task)
             }
             try database.execute(object.sql, doing: task)
         }

@@ -19,6 +19,7 @@ extension Verifier {
         try checkSinks(database, identity, last: told.last)
         if version >= 3 { try checkOutbox(database, identity, last: told.last) }
         if version >= 4 { try checkSilences(database, identity) }
+        if version >= 4 { try checkIncidents(database, identity) }
     }
 
     /// Moves the start of events, and the link before the first, to where retention left them.

@@ -134,6 +134,8 @@ public struct Backtest {
 private struct Fold {
     private var run: DetectionRun
     private var against: DetectionRun?
+    private let rules: [Rule]
+    private let otherRules: [Rule]
     private let from: Int64
     private let until: Int64
     private var first: Int64?
@@ -144,6 +146,8 @@ private struct Fold {
     init(_ backtest: Backtest) {
         run = DetectionRun(rules: backtest.rules, shards: backtest.shards)
         against = backtest.against.map { DetectionRun(rules: $0, shards: backtest.shards) }
+        rules = backtest.rules
+        otherRules = backtest.against ?? []
         from = backtest.from
         until = backtest.until
     }
@@ -164,7 +168,9 @@ private struct Fold {
         tally.evictedKeys = run.evictedKeys + (against?.evictedKeys ?? 0)
         tally.droppedAlerts = run.droppedAlerts + (against?.droppedAlerts ?? 0)
         return Backtest.Outcome(
-            alerts: run.alerts(), againstAlerts: against?.alerts(), tally: tally,
+            alerts: IncidentMap.named(run.alerts(), by: rules),
+            againstAlerts: against.map { IncidentMap.named($0.alerts(), by: otherRules) },
+            tally: tally,
             span: first.map { $0...max($0, last) })
     }
 }

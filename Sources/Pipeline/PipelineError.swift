@@ -21,6 +21,8 @@ public enum PipelineError: Error, Sendable {
     case noAlert(String)
     case hook(HookError)
     case ambiguousAlert(String, [String])
+    case noIncident(String)
+    case ambiguousIncident(String, [String])
     /// So many deliveries wait for their hooks, and the service ended.
     case undelivered(Int)
 
@@ -51,6 +53,11 @@ public enum PipelineError: Error, Sendable {
         case .hook(let error): error.message
         case .noAlert(let id):
             "no alert matches '\(id)'; `grantrail alerts list` shows what is there"
+        case .noIncident(let name):
+            "no incident matches '\(name)'; `grantrail incidents list` shows what is there"
+        case .ambiguousIncident(let name, let names):
+            "'\(name)' is the start of \(names.count) incidents; use more of the name: "
+                + names.prefix(5).joined(separator: ", ")
         case .undelivered(let count):
             "\(count) deliveries were not taken within drain_timeout; they are kept, and tried at "
                 + "the next start: `grantrail hooks list` shows them"
@@ -73,7 +80,8 @@ public enum PipelineError: Error, Sendable {
         case .control(let error): error.exitStatus
         case .nothingUsable: 65
         case .unknownDialect, .unknownTimeZone: 64
-        case .noGrant, .ambiguousGrant, .noAlert, .ambiguousAlert: 66
+        case .noGrant, .ambiguousGrant, .noAlert, .ambiguousAlert, .noIncident,
+            .ambiguousIncident: 66
         }
     }
 }

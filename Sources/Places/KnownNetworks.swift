@@ -2,15 +2,9 @@ internal import AuditModel
 
 /// What is known about networks without any file. Every prefix and system is one entry.
 enum KnownNetworks {
-    /// Raised with every change of the tables below: an address may then belong to another class.
+    /// Raised with every change of the tables below or of `IPPrefix.privateUse`: an address may then
+    /// belong to another class.
     static let version = 1
-
-    /// Addresses that never cross the Internet. Source: the IANA registries of special-purpose
-    /// addresses; RFC 1918, 6598, 4193, 3927, 4291 §2.5.3 and §2.5.6, 1122 §3.2.1.3.
-    static let privatePrefixes: [IPPrefix] = [
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
-        "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10",
-    ].compactMap { try? IPPrefix.read($0).get() }
 
     /// The class of an autonomous system that everybody meets; nil for all others.
     static func networkClass(ofSystem number: UInt32) -> NetworkClass? { bySystem[number] }

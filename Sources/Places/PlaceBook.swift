@@ -6,7 +6,7 @@ public struct PlaceBook: Sendable {
     private let city: PlaceDatabase?
     private let system: PlaceDatabase?
     private let networks: NetworkTable
-    private let privateRanges = PrefixMap(KnownNetworks.privatePrefixes)
+    private let privateRanges = PrefixMap(IPPrefix.privateUse)
     private let proxies: PrefixMap
 
     /// - Parameters:

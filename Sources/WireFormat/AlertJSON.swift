@@ -40,6 +40,7 @@ public enum AlertJSON {
         writer.member("attack", alert.attack)
         writer.member("references", alert.references)
         writer.member("visibility", alert.visibility.name)
+        append(alert.incident, to: &writer)
         writer.member(suppressedBy, alert.suppressedBy)
         more(&writer)
         writer.endObject()
@@ -57,9 +58,38 @@ public enum AlertJSON {
         return Array(body[..<first]) + Array(members.utf8) + Array(body[rule...])
     }
 
+    /// An alert's JSON with another incident, or none; as it is when it was not written here.
+    public static func restated(_ body: [UInt8], incident: Alert.Incident?) -> [UInt8] {
+        guard body.last == UInt8(ascii: "}") else { return body }
+        // Only at the end, and texts hold no such quotes.
+        let end = find(",\"incident\":\"", in: body) ?? body.count - 1
+        var writer = JSONWriter()
+        writer.beginObject()
+        append(incident, to: &writer)
+        writer.endObject()
+        if incident == nil { return Array(body[..<end]) + [UInt8(ascii: "}")] }
+        return Array(body[..<end]) + [UInt8(ascii: ",")] + writer.bytes.dropFirst()
+    }
+
+    private static func append(_ incident: Alert.Incident?, to writer: inout JSONWriter) {
+        guard let incident else { return }
+        writer.member("incident", incident.id.text)
+        writer.member("incident_alerts", incident.alerts.map { Int64($0) })
+        writer.member("incident_before", incident.before?.text)
+        writer.member("incident_joined", incident.joined.map(\.text))
+    }
+
     private static func find(_ text: String, in body: [UInt8]) -> Int? {
-        let text = Array(text.utf8)
-        return body.indices.first { body[$0...].starts(with: text) }
+        var text = text
+        return text.withUTF8 { text in
+            body.withUnsafeBufferPointer { bytes in
+                bytes.indices.dropLast(max(0, text.count - 1)).first { start in
+                    bytes[start] == text[0] && text.indices.allSatisfy { offset in
+                        bytes[start + offset] == text[offset]
+                    }
+                }
+            }
+        }
     }
 
     private static func hundredths(_ key: String, _ number: Int?, _ writer: inout JSONWriter) {

@@ -193,8 +193,19 @@ extension AlertMembers {
         alert.attack = try texts("attack")
         alert.references = try texts("references")
         alert.visibility = try visibility()
+        alert.incident = try incident()
         alert.suppressedBy = try text(AlertJSON.suppressedBy)
         return alert
+    }
+
+    /// Nil as well for one that goes by another name: whoever wrote it, it is none of ours.
+    private func incident() throws(NoAlert) -> Alert.Incident? {
+        guard case .text(let name) = members["incident"], let id = IncidentID(name)
+        else { return nil }
+        return Alert.Incident(
+            id: id, alerts: try integer("incident_alerts"),
+            before: try text("incident_before").flatMap { IncidentID($0) },
+            joined: try texts("incident_joined").compactMap { IncidentID($0) })
     }
 
     private func visibility() throws(NoAlert) -> Visibility {

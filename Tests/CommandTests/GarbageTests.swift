@@ -185,7 +185,7 @@ struct GarbageTests {
 
     /// Records of the server's log are known by their place, which garbage before them moves.
     static func withoutIDs(_ alerts: [String]) -> [String] {
-        alerts.map { $0.replacing(#/"[0-9a-f]{32}"/#, with: "") }
+        alerts.map { $0.replacing(#/"([0-9a-f]{32}|in_[0-9a-f]{16})"/#, with: "") }
     }
 
     static func withoutIDs(_ finished: Finished) -> [String] {

@@ -48,7 +48,7 @@ enum Fixture {
             budget: {tickets_per_day: 9}
           - {name: chat, type: webhook, body: slack, url: {secret_env: CHAT_URL}}
           - {name: pager, type: webhook, body: pagerduty, url: "http://[::1]/v2",
-             allow_http: true, routing_key: {secret_env: PAGER_KEY}}
+             allow_http: true, routing_key: {secret_env: PAGER_KEY}, group: incident}
           - name: bus
             type: kafka
             brokers: k1:9093

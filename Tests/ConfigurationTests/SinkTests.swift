@@ -53,6 +53,7 @@ struct SinkTests {
         #expect(chat.timeout == 15_000_000_000 && chat.inFlight == 4 && chat.persons == .full)
         #expect(chat.maxAge == 3 * 86_400_000_000_000 && !chat.allowsPrivate)
         #expect(pager.routingKey?.secret?.revealText() == Fixture.secret && pager.allowsHTTP)
+        #expect(pager.group == .incident && chat.group == .alert)
         #expect(pager.url.host == "::1" && pager.url.port == 80 && !pager.url.isEncrypted)
         #expect(sinks[5].name == "bus" && sinks[5].routing.clients == ["web"])
         #expect(bus.cluster.brokers == ["k1:9093"] && bus.topic == "grantrail-alerts")

@@ -40,7 +40,7 @@ struct GrantrailBodyTests {
     func unknownMembers() {
         let body = Sample.json(Sample.alert()) { writer in
             writer.member("note", "by anna.berg")
-            writer.member("incident", "inc-7")
+            writer.member("incident", "in_3f1c9a0b7d2e4f68")
         }
         func data(_ pii: PIIProfile) -> JSONValue? {
             BodyWriter(kind: .grantrail, context: Sample.hiding(pii)).render(body, sequence: 1)
@@ -48,7 +48,7 @@ struct GrantrailBodyTests {
         }
         #expect(data(.full)?["note"]?.text == "by anna.berg")
         #expect(data(.none)?["note"] == nil)
-        #expect(data(.none)?["incident"]?.text == "inc-7")
+        #expect(data(.none)?["incident"]?.text == "in_3f1c9a0b7d2e4f68")
     }
 
     @Test("A big alert is trimmed to 20 kB, and says what is missing")

@@ -79,12 +79,47 @@ struct PeopleBodyTests {
         #expect(Sample.value(.pagerduty, alert)?["event_action"]?.text == "resolve")
     }
 
-    @Test("Alerts of one incident are one for PagerDuty")
+    @Test("Alerts of one incident are one for PagerDuty where it hears of incidents")
     func incident() throws {
-        let json = Sample.json(Sample.alert()) { $0.member("incident", "inc-0007") }
-        let writer = BodyWriter(kind: .pagerduty, context: Sample.context)
-        let body = try #require(writer.render(json, sequence: 1))
-        #expect(JSONValue(body.bytes)?["dedup_key"]?.text == "inc-0007")
+        let first = IncidentID(first: ID128(high: 0xA1, low: 0xB2))
+        let later = IncidentID(first: ID128(high: 0xA1, low: 1))
+        var alert = Sample.alert()
+        func event(_ groups: Bool) throws -> [String?] {
+            var context = Sample.context
+            context.groupsIncidents = groups
+            let writer = BodyWriter(kind: .pagerduty, context: context)
+            let body = try #require(writer.render(Sample.json(alert), sequence: 1))
+            let value = try #require(JSONValue(body.bytes))
+            return [value["event_action"]?.text, value["dedup_key"]?.text]
+        }
+        alert.incident = Alert.Incident(id: first, alerts: 2)
+        #expect(try event(true) == ["trigger", first.text])
+        #expect(try event(false) == ["trigger", alert.id.hex])
+        alert.incident = Alert.Incident(id: later, alerts: 5, before: first)
+        #expect(try event(true) == ["trigger", first.text], "what was opened has that name")
+        alert.state = .withdrawn
+        #expect(try event(true) == ["trigger", first.text], "others of it stand")
+        #expect(try event(false) == ["resolve", alert.id.hex])
+        alert.incident?.alerts = 0
+        #expect(try event(true) == ["resolve", first.text])
+        alert.incident = nil
+        #expect(try event(true) == ["resolve", alert.id.hex])
+    }
+
+    @Test("A Slack message names the incident, its alerts and what it was before")
+    func slackIncident() throws {
+        var alert = Sample.alert()
+        let ids = (1...3).map { IncidentID(first: ID128(high: 9, low: $0)) }
+        func line() throws -> String {
+            let blocks = try #require(Sample.value(.slack, alert))["blocks"]?.elements ?? []
+            return try #require(blocks.last?["elements"]?[0]?["text"]?.text)
+        }
+        alert.incident = Alert.Incident(id: ids[0], alerts: 1)
+        #expect(try line().hasSuffix(", incident \(ids[0].text) of 1 alert"))
+        alert.incident = Alert.Incident(id: ids[0], alerts: 7, before: ids[1], joined: [ids[2]])
+        #expect(
+            try line().hasSuffix(
+                ", incident \(ids[0].text) of 7 alerts, before: \(ids[1].text), \(ids[2].text)"))
     }
 
     @Test("An alert too big for PagerDuty loses details, nothing else")

@@ -26,6 +26,7 @@ import Testing
                 ]
             } + [
                 "position", "progress", "alert", "sink", "delivery", "hook", "triage", "silence",
+                "incident", "incident_alert", "incident_hook",
             ].map {
                 "DELETE FROM \($0)"
             } + [
@@ -84,6 +85,12 @@ import Testing
                 "triage",
                 ["alert", "status", "actor", "reason", "note", "time", "severity", "digest"]
             ),
+            ("incident", ["id", "merged", "digest"]),
+            (
+                "incident_alert",
+                ["alert", "incident", "origin", "severity", "first", "last", "digest"]
+            ),
+            ("incident_hook", ["incident", "hook", "severity", "digest"]),
             (
                 "silence",
                 [

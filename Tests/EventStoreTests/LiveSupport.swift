@@ -36,6 +36,16 @@ func liveCommit(_ number: Int, notable: Bool = true) -> LiveCommit {
             reason: "false_positive", note: "a test", time: moment, severity: .high)
     ]
     live.silences = [silence(1)]
+    let incident = incidentID(number)
+    live.members = [
+        IncidentMember(
+            alert: live.alerts[0].id, incident: incident, origin: incident, severity: .high,
+            first: live.alerts[0].time, last: live.alerts[0].time + moment)
+    ]
+    live.tellings = [IncidentTelling(incident: incident, hook: "soc", severity: .high)]
+    if number % 5 == 3 {
+        live.merges = [IncidentMerge(younger: incident, older: incidentID(1))]
+    }
     return live
 }
 
@@ -50,6 +60,9 @@ func silence(_ id: Int64) -> Silence {
     silence.held = 5
     return silence
 }
+
+/// The incident that an alert of ``alertRecord(_:revision:notable:)`` is the first of.
+func incidentID(_ number: Int) -> IncidentID { IncidentID(first: alertRecord(number).id) }
 
 func alertRecord(_ number: Int, revision: Int = 1, notable: Bool = false) -> AlertRecord {
     AlertRecord(

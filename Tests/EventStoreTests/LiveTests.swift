@@ -131,7 +131,8 @@ import Testing
         #expect(
             steps.isSuperset(of: [
                 .positionsWritten, .controlsWritten, .alertsWritten, .progressWritten,
-                .sinksWritten, .segmentInserted, .journalDeleted, .journalInserted, .committed,
+                .sinksWritten, .incidentsWritten, .segmentInserted, .journalDeleted,
+                .journalInserted, .committed,
             ]))
         for copy in copies.made {
             #expect(EventStore.verify(path: copy.path) == [], "\(copy)")
@@ -221,6 +222,7 @@ import Testing
         #expect(try reader.alertRecords() == [] && reader.lastNotice() == 0)
         #expect(try reader.deliveryCounts() == [] && reader.hookStates() == [])
         #expect(try reader.silences(includingEnded: true) == [])
+        #expect(try reader.incidentMembers(since: .min) == [] && reader.incidentRows() == [])
         #expect(try plain(reader) == plain(batch))
         try reader.close()
         #expect(try Data(contentsOf: URL(fileURLWithPath: old)) == bytes)

@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 import TokenScan
 import TrafficSimulator
+import WireFormat
 
 @testable import EventStore
 @testable import Pipeline
@@ -59,7 +60,7 @@ final class LiveScene: Sendable {
         return partitions
     }
 
-    /// What a backtest of the archive says, without revision and state.
+    /// What a backtest of the archive says, without revision and state, with incidents.
     func backtest() throws -> [String] {
         let path = directory + "/all.jsonl"
         try (lines.joined(separator: "\n") + "\n").write(
@@ -77,7 +78,7 @@ final class LiveScene: Sendable {
         return LiveText.of(alert)
     }
 
-    /// The stored alerts that stand, without revision and state.
+    /// The stored alerts that stand, without revision and state, with the incidents they are in.
     func stored() throws -> [String] {
         let store = try EventStore(path: storePath, mode: .readOnly)
         defer { try? store.close() }
@@ -85,8 +86,12 @@ final class LiveScene: Sendable {
     }
 
     static func standing(_ store: EventStore) throws -> [String] {
-        try store.alertRecords().filter { $0.state != .withdrawn }
-            .map { String(decoding: LiveText.restated($0.body), as: UTF8.self) }
+        try store.alertRecords().filter { $0.state != .withdrawn }.map { record in
+            let incident = try store.incidentMember(of: record.id)?.incident
+            let body = AlertJSON.restated(
+                LiveText.restated(record.body), incident: incident.map { Alert.Incident(id: $0) })
+            return String(decoding: body, as: UTF8.self)
+        }
     }
 
     /// A live run from its start to the end of its sources.

@@ -66,6 +66,35 @@ struct AlertReadingTests {
         #expect(refused > 1000, "seed \(seed)")
     }
 
+    @Test("An incident can be put in, changed and taken out", arguments: [
+        UInt64.random(in: 1 ... .max), 4,
+    ])
+    func incidents(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            var alert = random.alert()
+            let incident = random.alert().incident
+            // What looks like a member and stands in a text is none.
+            alert.message += ",\"incident\":\"in_0000000000000000\"}"
+            let body = Self.written(alert)
+            alert.incident = incident
+            let restated = AlertJSON.restated(body, incident: incident)
+            #expect(restated == Self.written(alert), "seed \(seed)")
+        }
+        #expect(AlertJSON.restated([], incident: nil) == [])
+    }
+
+    @Test("A name of an incident that is none of ours is no incident")
+    func foreignIncident() {
+        let alert = Alert(
+            id: ID128(high: 1, low: 2),
+            rule: Alert.Rule(id: "r", name: "n", title: "t", hash: "h"),
+            severity: .low, time: 0, precision: 0)
+        var writer = JSONWriter()
+        AlertJSON.append(alert, to: &writer) { $0.member("incident", "INC-7") }
+        #expect(AlertJSON.read(writer.takeBytes()) == alert)
+    }
+
     @Test("What is no alert is nil", arguments: [
         "", "null", "[]", "{}", "{\"schema\":\"grantrail/alert/1\"}", "{\"schema\":1}",
     ])
@@ -117,6 +146,13 @@ extension SeededGenerator {
 
     fileprivate mutating func number() -> Int {
         chance(10) ? pick([0, 1, -1, .max, .min, -50, 7]) : Int(truncatingIfNeeded: next() >> 40)
+    }
+
+    private mutating func incident() -> Alert.Incident {
+        Alert.Incident(
+            id: IncidentID(first: id()), alerts: chance(50) ? number() : nil,
+            before: chance(30) ? IncidentID(first: id()) : nil,
+            joined: (0..<below(3)).map { _ in IncidentID(first: id()) })
     }
 
     /// A time that has no more digits than it says.
@@ -180,6 +216,7 @@ extension SeededGenerator {
         alert.attack = texts()
         alert.references = texts()
         alert.visibility = pick([.l0, .l1, .l2, .l3, .l4])
+        if chance(50) { alert.incident = incident() }
         alert.suppressedBy = maybe()
         return alert
     }

@@ -66,7 +66,9 @@ SEVERITIES = ["critical", "high", "medium", "low", "info"]
 
 VIEWS = {
     "v_alerts": "id rule title severity severity_level state revision time_s time client subject "
-                "grant_id attacker_ip message status",
+                "grant_id attacker_ip message status incident",
+    "v_incidents": "id former title severity severity_level status alerts first_seen_s first_seen "
+                   "last_seen_s last_seen client subject attacker_ip",
     "v_deliveries": "hook sequence alert revision status attempts created_s created due_s "
                     "last_status reason",
     "v_controls": "seq time_s time kind position body",

@@ -27,6 +27,9 @@ def work(sql):
         sql_table("Open alerts", "The worst first, then the youngest. `grantrail alerts show ID` "
                   "has all of it, `grantrail grant show GRANT` draws the grant.",
                   sql("open-alerts"), height=12, colours=SEVERITY),
+        sql_table("Open incidents", "Alerts about one grant or attacker, of which one is open. "
+                  "`grantrail incidents show ID` has all of them.", sql("open-incidents"),
+                  height=9, colours=SEVERITY),
     )
 
 

@@ -13,8 +13,6 @@ struct AlertNotice {
 
     private(set) var alert: Alert
     let change: Change
-    /// What the alert belongs to; nil while it stands alone.
-    private(set) var incident: String?
     /// What a person made of it: `open`, `acknowledged` or `closed`; nil when nothing is said.
     let status: String?
     /// The JSON that came in, with members that are not known here; nil when it must be written
@@ -24,10 +22,8 @@ struct AlertNotice {
     /// Nil when the text is no alert's JSON.
     init?(_ body: [UInt8]) {
         guard let alert = AlertJSON.read(body) else { return nil }
-        let members = TextMembers(body, ["incident", "status"])
+        let status = TextMembers(body, ["status"])["status"]
         self.alert = alert
-        incident = members["incident"].flatMap { $0.isEmpty ? nil : $0 }
-        let status = members["status"]
         self.status = status
         change =
             alert.state == .withdrawn
@@ -39,12 +35,22 @@ struct AlertNotice {
     /// Takes out what tells of people.
     mutating func hide(_ privacy: AlertPrivacy) {
         alert = privacy.applied(to: alert)
-        incident = privacy.other(incident)
         original = nil
     }
 
     /// `id.revision`: equal however often this is told.
     var messageID: String { "\(alert.id.hex).\(alert.revision)" }
+
+    /// The name under which receivers that see incidents know this one: the one that it was told
+    /// under first.
+    var incident: String? { alert.incident.map { ($0.before ?? $0.id).text } }
+
+    /// Whether nothing is left to act on: of the alert, or of all of its incident where that is
+    /// what the receiver sees.
+    func isOver(forIncident: Bool) -> Bool {
+        let left = forIncident ? alert.incident?.alerts ?? 0 : 0
+        return change.isEnd && left <= 0
+    }
 
     /// The grant, as far as it is known.
     var grant: String? { Self.grant(alert.keys.grant, alert.keys.family) }
@@ -83,7 +89,6 @@ struct AlertNotice {
     private func json(_ alert: Alert, _ leftOut: AlertTrim.LeftOut) -> [UInt8] {
         var writer = JSONWriter()
         AlertJSON.append(alert, to: &writer) { writer in
-            writer.member("incident", incident.map { BodyText.plain($0, limit: 200) })
             writer.member("status", status.map { BodyText.plain($0, limit: 40) })
             leftOut.append(to: &writer)
         }

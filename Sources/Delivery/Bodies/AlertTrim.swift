@@ -34,6 +34,8 @@ struct AlertTrim {
         var actions = 0
         var attack = 0
         var references = 0
+        /// Incidents that the alert joined.
+        var incidents = 0
         /// Texts that were shortened, and commands that were left out for their length.
         var texts = 0
 
@@ -42,7 +44,7 @@ struct AlertTrim {
             let counts = [
                 ("evidence", evidence), ("why", why), ("why_evidence", whyEvidence),
                 ("scopes", scopes), ("actions", actions), ("attack", attack),
-                ("references", references), ("texts", texts),
+                ("references", references), ("incidents", incidents), ("texts", texts),
             ].filter { $0.1 > 0 }
             if counts.isEmpty { return }
             writer.key("truncated")
@@ -64,6 +66,9 @@ struct AlertTrim {
         kept.actions = first(alert.actions, others, &leftOut.actions)
         kept.attack = first(alert.attack, others, &leftOut.attack)
         kept.references = first(alert.references, others, &leftOut.references)
+        if let incident = alert.incident {
+            kept.incident?.joined = first(incident.joined, others, &leftOut.incidents)
+        }
         if let radius = alert.blastRadius {
             kept.blastRadius?.scopes = first(radius.scopes, others, &leftOut.scopes)
         }

@@ -21,15 +21,18 @@ public struct BodyContext: Sendable {
     /// The secret that pseudonyms are made with. When it is empty, `pseudonym` hides like `none`,
     /// because pseudonyms without a key can be found by trying names.
     public var pseudonymKey: [UInt8]
+    /// Whether the receiver hears of incidents: what it opens and closes is then an incident.
+    public var groupsIncidents: Bool
 
     public init(
         store: String, version: String, pii: PIIProfile = .full, routingKey: String = "",
-        pseudonymKey: [UInt8] = []
+        pseudonymKey: [UInt8] = [], groupsIncidents: Bool = false
     ) {
         self.store = store
         self.version = version
         self.pii = pii
         self.routingKey = routingKey
         self.pseudonymKey = pseudonymKey
+        self.groupsIncidents = groupsIncidents
     }
 }

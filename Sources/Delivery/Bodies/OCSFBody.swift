@@ -94,7 +94,7 @@ struct OCSFBody {
         writer.member("version", BodyText.plain(context.version, limit: 60))
         writer.endObject()
         writer.member("uid", notice.messageID)
-        writer.member("correlation_uid", notice.incident.map { BodyText.plain($0, limit: 200) })
+        writer.member("correlation_uid", alert.incident?.id.text)
         writer.member("event_code", BodyText.plain(alert.rule.name, limit: 200))
         writer.member("log_name", "alerts")
         writer.member("log_provider", BodyText.plain(context.store, limit: 60))

@@ -25,8 +25,10 @@ struct PagerDutyBody {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("routing_key", BodyText.plain(context.routingKey, limit: 255))
-        writer.member("event_action", notice.change.isEnd ? "resolve" : "trigger")
-        writer.member("dedup_key", BodyText.plain(notice.incident ?? alert.id.hex, limit: 255))
+        let isOver = notice.isOver(forIncident: context.groupsIncidents)
+        writer.member("event_action", isOver ? "resolve" : "trigger")
+        let incident = context.groupsIncidents ? notice.incident : nil
+        writer.member("dedup_key", incident ?? alert.id.hex)
         writer.key("payload")
         writer.beginObject()
         writer.member("summary", summary)

@@ -13,7 +13,7 @@ struct SlackBody {
         static let field = 150
         static let why = 1400
         static let actions = 1400
-        static let context = 200
+        static let context = 300
     }
 
     private let notice: AlertNotice
@@ -97,6 +97,7 @@ struct SlackBody {
         let time = TimeText.string(alert.time, precision: alert.precision)
         let seen = alert.count > 1 ? ", seen \(alert.count) times" : ""
         let line = "\(time), alert \(alert.id.hex), revision \(alert.revision)\(seen)"
+            + (alert.incident.map(Self.incident) ?? "")
         writer.beginObject()
         writer.member("type", "context")
         writer.key("elements")
@@ -104,6 +105,13 @@ struct SlackBody {
         text(BodyText.slack(line, limit: Length.context), &writer)
         writer.endArray()
         writer.endObject()
+    }
+
+    private static func incident(_ incident: Alert.Incident) -> String {
+        let alerts = incident.alerts.map { " of \($0) alert\($0 == 1 ? "" : "s")" } ?? ""
+        let former = ([incident.before].compactMap { $0 } + incident.joined).map(\.text)
+        let parts = former.isEmpty ? "" : ", before: " + former.joined(separator: ", ")
+        return ", incident \(incident.id.text)\(alerts)\(parts)"
     }
 
     /// A block with one text; nothing when it is empty, because Slack refuses such a block.

@@ -1,4 +1,5 @@
 public import AuditModel
+internal import WireFormat
 
 /// Brings deliveries to one receiver, each in one attempt. Any thread may call it, and several at
 /// a time do.
@@ -30,23 +31,35 @@ public struct WebhookCarrier: HookCarrier {
     private let settings: HookSettings
     private let transport: any HookTransport
     private let version: String
+    private let groupsIncidents: Bool
     private let wall: @Sendable () -> Int64
     private let render: @Sendable (HookDelivery) -> RenderedBody?
 
     /// - Parameters:
     ///   - version: of the program, for the `user-agent`.
+    ///   - groupsIncidents: whether the receiver sees incidents, which then keep an order each.
     ///   - wall: the time, nanoseconds UTC.
     ///   - render: the message for a delivery; nil if there is none, which makes it dead.
     public init(
         _ settings: HookSettings, transport: any HookTransport, version: String,
+        groupsIncidents: Bool = false,
         wall: @escaping @Sendable () -> Int64 = CourierEnvironment.system.wall,
         render: @escaping @Sendable (HookDelivery) -> RenderedBody?
     ) {
         self.settings = settings
         self.transport = transport
         self.version = version
+        self.groupsIncidents = groupsIncidents
         self.wall = wall
         self.render = render
+    }
+
+    /// The delivery's alert, or its incident: the one that it was told under first, whatever that
+    /// became part of.
+    public func lane(of delivery: HookDelivery) -> ID128 {
+        guard groupsIncidents, let incident = AlertJSON.read(delivery.body)?.incident
+        else { return delivery.alert }
+        return ID128(high: (incident.before ?? incident.id).bits, low: 0)
     }
 
     /// See ``HookCarrier``.

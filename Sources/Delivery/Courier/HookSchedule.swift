@@ -3,10 +3,9 @@ internal import AuditModel
 /// Which of a hook's deliveries is sent when: a state machine without clock, chance or threads.
 ///
 /// Deliveries go out in the order of their sequences, several at a time, but only one of a lane
-/// (of an alert, that is, or of a grant) and never before the earlier ones of it are delivered or
-/// dead. What fails is
-/// tried again by the ``RetryPolicy``; what a receiver asks for (`Retry-After`, 410) is heeded.
-/// All times are nanoseconds UTC and are passed in.
+/// (of an alert, that is, of an incident or of a grant) and never before the earlier ones of it are
+/// delivered or dead. What fails is tried again by the ``RetryPolicy``; what a receiver asks for
+/// (`Retry-After`, 410) is heeded. All times are nanoseconds UTC and are passed in.
 public struct HookSchedule: Sendable {
     /// How many deliveries are held unless said otherwise.
     public static let capacity = 2048

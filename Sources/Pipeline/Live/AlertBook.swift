@@ -169,7 +169,9 @@ struct AlertBook {
             if state == .confirmed, before.state != .confirmed { count(change.alert) }
             let record = Self.record(
                 change.alert, revision: before.revision, state, isNotable: false, after: before)
-            if record.body != before.body { records.append(record) }
+            if record.body != AlertJSON.restated(before.body, incident: nil) {
+                records.append(record)
+            }
         }
         return records
     }
@@ -224,8 +226,10 @@ struct AlertBook {
         alert.suppressedBy = before.flatMap { AlertJSON.suppression(of: $0.body) }
         var writer = JSONWriter()
         AlertJSON.append(alert, to: &writer)
-        return AlertRecord(
+        var record = AlertRecord(
             id: alert.id, revision: revision, state: state, severity: alert.severity,
             time: alert.time, body: writer.takeBytes(), isNotable: isNotable)
+        record.clues = alert.clues
+        return record
     }
 }

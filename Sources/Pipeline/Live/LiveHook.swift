@@ -5,17 +5,25 @@ public import EventStore
 public struct LiveHook: Sendable {
     /// Its name in the configuration, by which the store knows what waits for it.
     public var name: String
+    /// Whether it hears of an incident once, and then only of what changes about it.
+    public var groupsIncidents: Bool
     public var takes: @Sendable (AlertRecord) -> Bool
     /// How much it is told one by one; nil for everything.
     public var budget: NotificationBudget?
 
     public init(
-        name: String, budget: NotificationBudget? = nil,
+        name: String, groupsIncidents: Bool = false, budget: NotificationBudget? = nil,
         takes: @escaping @Sendable (AlertRecord) -> Bool
     ) {
         self.name = name
+        self.groupsIncidents = groupsIncidents
         self.budget = budget
         self.takes = takes
+    }
+
+    /// Whether it takes a revision that its incident does not keep from it.
+    func hears(_ record: AlertRecord) -> Bool {
+        !record.withheld.contains(name) && takes(record)
     }
 }
 

@@ -73,7 +73,7 @@ extension LiveRun {
         _ known: inout [String: [ID128: HookKnowledge]], at now: Int64
     ) throws(StoreError) {
         var notice: BudgetNotice?
-        for hook in options.hooks where spent.hooks[hook.name] != nil && hook.takes(record) {
+        for hook in options.hooks where spent.hooks[hook.name] != nil && hook.hears(record) {
             // What cannot be read is told rather than lost.
             notice = notice ?? AlertJSON.read(record.body).map { BudgetNotice($0) }
             guard let notice else { return }

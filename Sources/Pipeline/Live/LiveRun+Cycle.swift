@@ -104,6 +104,7 @@ extension LiveRun {
         let now = clock.steady()
         if options.judges { try judge(isStopping: isStopping, &turn) }
         collectOutcomes(&turn)
+        try siftIncidents(&turn.commit)
         try spend(&turn)
         openPositions.merge(turn.positions) { $1 }
         let hasMoved = !openPositions.isEmpty || engine.frontier != timers.committedFrontier
@@ -208,6 +209,7 @@ extension LiveRun {
         turn.commit.alerts += expired
         turn.commit.alerts += try refold(turn.late)
         turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
+        try assignIncidents(&turn.commit)
         try hush(&turn)
         try silence(&turn)
         if options.mode == .observe {
@@ -277,6 +279,7 @@ extension LiveRun {
         guard book.hasRecounts else { return }
         var commit = LiveCommit()
         commit.alerts = try book.settle(book.sift([], all: true)) { origins.isHistoric($0) }
+        try assignIncidents(&commit)
         try store.commit(commit)
     }
 

@@ -45,7 +45,7 @@ extension LiveRun {
         let hooks = options.hooks
         return { record in
             if let hook = digests[record.id] { return [hook] }
-            return hooks.filter { $0.takes(record) }.map(\.name)
+            return hooks.filter { $0.hears(record) }.map(\.name)
         }
     }
 

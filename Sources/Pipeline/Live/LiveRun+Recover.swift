@@ -24,6 +24,7 @@ extension LiveRun {
         let isOvertaken = try hasEvents(foreign, before: progress.watermark)
         let isResumed = isOvertaken ? false : try resume(progress)
         if !isResumed { try learn(progress, isOvertaken: isOvertaken) }
+        try loadIncidents(frontier: engine.frontier)
         try settleLearned(frontier: engine.frontier)
         timers.snapshot = clock.steady() + options.snapshotEvery
     }
@@ -120,8 +121,11 @@ extension LiveRun {
     /// What the rules found over history is kept, and told to nobody.
     func settleLearned(frontier: Int64) throws(StoreError) {
         var commit = LiveCommit()
-        commit.alerts = try book.learn(engine.run.takeChanges())
-        if !commit.alerts.isEmpty { try store.commit(commit) }
+        let changes = engine.run.takeChanges()
+        commit.alerts = try book.learn(changes)
+        try incidents.learn(changes.map(\.alert), &commit, from: store)
+        sweepIncidents()
+        if !commit.isEmpty { try store.commit(commit) }
         let untold = engine.run.untoldAlerts
         if untold > 0 {
             log(LiveLogLine(.warning, "rules.alerts_untold",
@@ -163,6 +167,7 @@ extension LiveRun {
         try settleRecounts()
         engine.run = run
         rulesInUse = learning.rules
+        incidents.use(rulesInUse)
         try settleLearned(frontier: engine.frontier)
         var commit = LiveCommit()
         commit.controls = [

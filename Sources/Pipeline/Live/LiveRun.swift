@@ -33,6 +33,7 @@ public final class LiveRun: @unchecked Sendable {
     var engine: LiveEngine
     var board: PartitionBoard
     var book: AlertBook
+    var incidents: LiveIncidents
     var origins: EventOrigins
     var rulesInUse: [Rule]
     var timers = LiveTimers()
@@ -85,6 +86,7 @@ public final class LiveRun: @unchecked Sendable {
                 rules: options.rules, limits: options.limits, peeks: true, forgets: true),
             frontier: .min, read: 0)
         origins = EventOrigins()
+        incidents = LiveIncidents(rules: options.rules)
         book = AlertBook(provisional: []) { (id) throws(StoreError) in
             try store.alertRecord(id: id)
         }

@@ -98,7 +98,7 @@ enum AlertTerm {
         Alert.memberNames + [
             "id", "rule", "rule.id", "title", "severity", "state", "verdict", "branch", "tenant",
             "message", "count", "confidence", "score", "attack", "attacker.place",
-            "attacker.user_agent", "victim.place", "victim.user_agent",
+            "attacker.user_agent", "victim.place", "victim.user_agent", "incident",
         ]
 
     /// Members with certain values.
@@ -199,6 +199,7 @@ enum AlertTerm {
             case "attacker.user_agent": alert.attacker?.userAgent
             case "victim.place": alert.victim?.place
             case "victim.user_agent": alert.victim?.userAgent
+            case "incident": alert.incident?.id.text
             default: nil
             }
         if name == "attack" { return alert.attack }

@@ -46,7 +46,7 @@ struct AlertsCommand: ParsableCommand {
                 let printer = AlertPrinter(output, filter: `where`.map(alertFilter))
                 let store = try openStore(store, .readOnly)
                 let records = try onStore { () throws(StoreError) in
-                    let records = try store.alertRecords()
+                    let records = try StoredAlerts.all(in: store)
                     try store.close()
                     return records
                 }

@@ -9,7 +9,8 @@ import WireFormat
 /// One stored alert, whole.
 struct AlertsShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show one stored alert, and what was decided about it.",
+        commandName: "show",
+        abstract: "Show one stored alert, its incident, and what was decided about it.",
         discussion: """
             EXAMPLES
               grantrail alerts show --store events.db 3f1c
@@ -31,7 +32,14 @@ struct AlertsShow: ParsableCommand {
             let triage = try onStore { () throws(StoreError) in
                 try store.triage(of: record.id)
             }
-            if let alert = AlertJSON.read(record.body) { Printer(output).alerts([alert]) }
+            let siblings = try onStore { () throws(StoreError) in
+                try StoredAlerts.siblings(of: record.id, in: store)
+            }
+            if var alert = AlertJSON.read(record.body) {
+                alert.incident = siblings.incident.map { Alert.Incident(id: $0) }
+                Printer(output).alerts([alert])
+            }
+            if let note = siblings.note { Terminal.note(note) }
             if let triage {
                 Terminal.note(
                     "\(triage.status.rawValue) by \(output.style.escape(triage.actor)) at "

@@ -21,10 +21,17 @@ struct ServiceHooks {
         let carried = try Self.carried(configuration, store: store, key: key)
         let names = Set(carried.map(\.pace.name))
         hooks = configuration.sinks.filter { names.contains($0.name) }.map { sink in
-            LiveHook(name: sink.name, budget: Self.budget(sink), takes: sink.routing.takes)
+            LiveHook(
+                name: sink.name, groupsIncidents: Self.groupsIncidents(sink),
+                budget: Self.budget(sink), takes: sink.routing.takes)
         }
         // The service looks for outcomes in every cycle, twenty times a second.
         courier = carried.isEmpty ? nil : Courier(hooks: carried, onOutcome: {})
+    }
+
+    private static func groupsIncidents(_ sink: SinkConfiguration) -> Bool {
+        guard case .webhook(let webhook) = sink.kind else { return false }
+        return webhook.group == .incident
     }
 
     /// The budget of a webhook; programs that read topics are not flooded.
@@ -44,11 +51,12 @@ struct ServiceHooks {
             case .standardOutput, .file: break
             case .webhook(let webhook):
                 let settings = try settings(webhook, sink.name)
-                let writer = BodyWriter(
-                    kind: kind(webhook.body),
-                    context: context(webhook.persons, webhook.routingKey, store, key))
+                var context = context(webhook.persons, webhook.routingKey, store, key)
+                context.groupsIncidents = webhook.group == .incident
+                let writer = BodyWriter(kind: kind(webhook.body), context: context)
                 let carrier = WebhookCarrier(
                     settings, transport: transport, version: Grantrail.configuration.version,
+                    groupsIncidents: context.groupsIncidents,
                     render: { writer.render($0.body, sequence: $0.sequence) })
                 carried.append(CourierHook(pace: settings.pace, carrier: carrier))
             case .kafka(let topic):

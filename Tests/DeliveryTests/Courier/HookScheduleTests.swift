@@ -40,6 +40,27 @@ struct HookScheduleTests {
             chance: chance)
     }
 
+    @Test("Of a lane that alerts share one goes out at a time, in order of their commits")
+    func lanes() throws {
+        var schedule = HookSchedule(try HookSample.pace())
+        let incident = ID128(high: 77, low: 0)
+        for (sequence, alert, revision) in [(3, 9, 1), (1, 8, 5), (2, 9, 0), (4, 8, 6)] {
+            var delivery = HookSample.delivery(
+                Int64(sequence), alert: UInt64(alert), revision: revision)
+            delivery.lane = incident
+            schedule.add([delivery])
+        }
+        schedule.add([HookSample.delivery(5)])
+        #expect(schedule.start(now: start)?.sequence == 1)
+        #expect(schedule.start(now: start)?.sequence == 5, "another lane does not wait")
+        #expect(schedule.start(now: start) == nil)
+        for sequence in Int64(1)...3 {
+            _ = schedule.finish(
+                sequence, HookAnswer(status: 204), now: start, duration: 1, chance: 0)
+            #expect(schedule.start(now: start)?.sequence == sequence + 1)
+        }
+    }
+
     @Test("A message that is never taken is tried at the times of the table, then given up")
     func retryTable() throws {
         var schedule = HookSchedule(try HookSample.pace(maxAge: 5 * 86_400 * second))

@@ -1,0 +1,185 @@
+internal import AuditModel
+internal import Detection
+internal import EventStore
+internal import WireFormat
+
+/// Puts the alerts of a live run into incidents. The store keeps them; this remembers those that
+/// another alert may still belong to.
+struct LiveIncidents {
+    /// Incidents that are remembered at most, about 500 bytes each.
+    static let most = 100_000
+    /// An incident is remembered so long after its last hit: the window, and as much again for
+    /// alerts that rules date back.
+    static let memory = 2 * IncidentMap.window
+
+    private let most: Int
+    private var map = IncidentMap()
+    private var scope: IncidentScope
+    /// Where event time was when incidents were last forgotten.
+    private var swept = Int64.min
+    /// Those that had to make room for others.
+    private(set) var evicted = 0
+
+    init(rules: [Rule], most: Int = Self.most) {
+        scope = IncidentScope(rules: rules)
+        self.most = most
+    }
+
+    /// Incidents that are remembered.
+    var count: Int { map.count }
+
+    /// What counts from here on.
+    mutating func use(_ rules: [Rule]) { scope = IncidentScope(rules: rules) }
+
+    /// Puts all alerts of a commit into incidents and says so in their bodies.
+    mutating func assign(
+        _ commit: inout LiveCommit, from store: EventStore
+    ) throws(StoreError) {
+        var turn = IncidentTurn(store: store)
+        for index in commit.alerts.indices {
+            let record = commit.alerts[index]
+            let severity = record.state == .withdrawn ? nil : record.severity
+            guard let incident = try place(record.id, record.clues, severity, &turn)
+            else { continue }
+            commit.alerts[index].incident = incident
+            // Who is told nothing needs no figures of this moment.
+            let shown = record.isNotable ? incident : Alert.Incident(id: incident.id)
+            commit.alerts[index].body = AlertJSON.restated(record.body, incident: shown)
+        }
+        turn.write(to: &commit)
+    }
+
+    /// Remembers what was left open at a time.
+    ///
+    /// - Returns: what is linked by the present rules and was not before, to be committed.
+    mutating func load(
+        since time: Int64, from store: EventStore
+    ) throws(StoreError) -> LiveCommit {
+        var turn = IncidentTurn(store: store)
+        for member in try store.incidentMembers(since: time) {
+            guard let record = try store.alertRecord(id: member.alert) else { continue }
+            let clues = AlertJSON.read(record.body)?.clues
+            _ = try place(member.alert, clues, member.severity, &turn)
+        }
+        var commit = LiveCommit()
+        turn.write(to: &commit)
+        return commit
+    }
+
+    /// Puts alerts that rules found over history into incidents: all of them, by (time, id), not
+    /// only those that the commit has because the store does not know them.
+    mutating func learn(
+        _ alerts: [Alert], _ commit: inout LiveCommit, from store: EventStore
+    ) throws(StoreError) {
+        var turn = IncidentTurn(store: store)
+        var places: [ID128: Int] = [:]
+        for (index, record) in commit.alerts.enumerated() { places[record.id] = index }
+        for alert in alerts {
+            let placed = try place(alert.id, alert.clues, alert.severity, &turn)
+            guard let placed, let index = places[alert.id] else { continue }
+            let shown = Alert.Incident(id: placed.id)
+            commit.alerts[index].body = AlertJSON.restated(
+                commit.alerts[index].body, incident: shown)
+        }
+        turn.write(to: &commit)
+    }
+
+    /// Forgets what no alert can belong to any more, once an hour of event time.
+    ///
+    /// - Parameter frontier: no alert is expected before this event time.
+    mutating func sweep(frontier: Int64) {
+        let (due, overflow) = swept.addingReportingOverflow(3_600_000_000_000)
+        if frontier >= due || overflow || map.count > most {
+            swept = frontier
+            let (limit, overflow) = frontier.subtractingReportingOverflow(Self.memory)
+            if !overflow { map.forget(before: limit) }
+        }
+        // A tenth at once, so that a flood is sorted seldom.
+        if map.count > most { evicted += map.shrink(to: most - most / 10) }
+    }
+
+    /// - Parameters:
+    ///   - clues: nil for an alert that is only withdrawn.
+    ///   - severity: nil for one that does not stand.
+    /// - Returns: nil for an alert that was never put into an incident and tells nothing.
+    private mutating func place(
+        _ alert: ID128, _ clues: IncidentClues?, _ severity: Severity?, _ turn: inout IncidentTurn
+    ) throws(StoreError) -> Alert.Incident? {
+        let before = try turn.member(alert)
+        if before == nil, clues == nil { return nil }
+        if let before { try remember(before.incident, turn.store) }
+        let name = before?.incident ?? IncidentID(first: alert)
+        var member = IncidentMember(
+            alert: alert, incident: name, origin: before?.origin ?? name, severity: severity,
+            first: min(clues?.first ?? .max, before?.first ?? .max),
+            last: max(clues?.last ?? .min, before?.last ?? .min))
+        var joined: [IncidentID] = []
+        if var clues {
+            (clues.first, clues.last) = (member.first, member.last)
+            let placement = map.place(clues, links: scope.links(of: clues), in: before?.incident)
+            member.incident = placement.incident
+            joined = placement.joined
+        }
+        if before == nil { member.origin = member.incident }
+        let change = (severity == nil ? 0 : 1) - (before?.severity == nil ? 0 : 1)
+        let alerts = map.add(change, to: member.incident)
+        turn.note(member, instead: before, joined)
+        return Alert.Incident(
+            id: member.incident, alerts: alerts,
+            before: member.origin == member.incident ? nil : member.origin, joined: joined)
+    }
+
+    /// Opens an incident again that was forgotten.
+    private mutating func remember(
+        _ id: IncidentID, _ store: EventStore
+    ) throws(StoreError) {
+        if map.remembers(id) { return }
+        guard let bounds = try store.incidentBounds(of: id) else { return }
+        map.open(
+            IncidentMap.Known(
+                id: id, first: bounds.alert, time: bounds.first, last: bounds.last,
+                alerts: bounds.alerts))
+    }
+}
+
+/// What one commit changes about incidents, over what the store has.
+private struct IncidentTurn {
+    let store: EventStore
+    private var changed: [ID128: IncidentMember] = [:]
+    private var later: [IncidentID: IncidentID] = [:]
+    private var members: [IncidentMember] = []
+    private var merges: [IncidentMerge] = []
+
+    init(store: EventStore) { self.store = store }
+
+    /// Where an alert is by now; nil for one that was never placed.
+    func member(_ alert: ID128) throws(StoreError) -> IncidentMember? {
+        let known = changed[alert]
+        var member: IncidentMember? =
+            if let known { known } else { try store.incidentMember(of: alert) }
+        guard var id = member?.incident else { return nil }
+        for _ in 0..<later.count {
+            guard let next = later[id] else { break }
+            id = next
+        }
+        member?.incident = id
+        return member
+    }
+
+    mutating func note(
+        _ member: IncidentMember, instead before: IncidentMember?, _ joined: [IncidentID]
+    ) {
+        for younger in joined {
+            later[younger] = member.incident
+            merges.append(IncidentMerge(younger: younger, older: member.incident))
+        }
+        if member == before { return }
+        changed[member.alert] = member
+        members.append(member)
+    }
+
+    func write(to commit: inout LiveCommit) {
+        commit.members += members
+        commit.merges += merges
+    }
+}
