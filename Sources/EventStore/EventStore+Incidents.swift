@@ -71,17 +71,6 @@ extension EventStore {
         return try query.step() ? try checkedTelling(query).severity : nil
     }
 
-    /// Whether a hook was to hear of an alert.
-    public func isRouted(_ alert: ID128, to hook: String) throws(StoreError) -> Bool {
-        guard try hasIncidents() else { return false }
-        let query = try database.prepare(
-            "SELECT 1 FROM notice JOIN delivery ON delivery.seq = notice.seq AND "
-                + "delivery.hook = ?2 WHERE notice.id = ?1 LIMIT 1", doing: "read deliveries")
-        query.bind(from: 1, alert, hook)
-        defer { query.reset() }
-        return try query.step()
-    }
-
     /// What an incident is part of, by the whole name or its beginning; itself if it stands.
     ///
     /// - Returns: at most so many, by name.

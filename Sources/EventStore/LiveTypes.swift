@@ -65,6 +65,9 @@ public struct AlertRecord: Sendable, Equatable {
     public var incident: Alert.Incident?
     /// Hooks that need not hear of this revision, because of its incident they have heard enough.
     public var withheld: Set<String> = []
+    /// Hooks that were told of the alert before, and therefore of what becomes of it, also where
+    /// their routing would not take that.
+    public var owed: Set<String> = []
 
     public init(
         id: ID128, revision: Int, state: AlertState, severity: Severity, time: Int64,

@@ -128,6 +128,23 @@ struct LiveOutboxTests {
         #expect(EventStore.verify(path: scene.storePath) == [])
     }
 
+    @Test("Whoever was told of an alert hears what becomes of it, whatever its routing says by then")
+    func owesOutcomes() throws {
+        let store = try scene.open()
+        defer { try? store.close() }
+        var options = scene.options(ScriptedSource("kc", partitions: [scene.lines], seed: 5))
+        options.hooks = [
+            LiveHook(name: "early") { $0.revision < 2 }, LiveHook(name: "never") { _ in false },
+        ]
+        let courier = ScriptedCourier { _ in .delivered }
+        options.courier = courier
+        try LiveScene.run(store, options)
+        let notices = try notices()
+        #expect(notices.contains { $0.record.revision >= 2 }, "the scene has nothing to owe")
+        #expect(courier.deliveries.map(\.sequence) == notices.map(\.sequence))
+        #expect(courier.deliveries.allSatisfy { $0.hook == "early" })
+    }
+
     @Test("What is left is told by the run's end and delivered by the next one")
     func goesOn() throws {
         let lazy = ScriptedCourier { $0.hook == "soc" ? nil : .delivered }

@@ -62,7 +62,8 @@ struct IncidentNews {
         let known = try severity(place)
         if record.state == .withdrawn {
             if heard[hook]?.contains(record.id) != true {
-                guard try store.isRouted(record.id, to: hook) else { return false }
+                guard case .told = try store.knowledge(of: record.id, at: hook)
+                else { return false }
             }
             // What is left may be less severe, and nobody said so.
             if let known, record.severity >= known { told[place] = .some(nil) }

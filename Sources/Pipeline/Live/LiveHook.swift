@@ -21,9 +21,9 @@ public struct LiveHook: Sendable {
         self.takes = takes
     }
 
-    /// Whether it takes a revision that its incident does not keep from it.
+    /// Whether it is told of a revision.
     func hears(_ record: AlertRecord) -> Bool {
-        !record.withheld.contains(name) && takes(record)
+        !record.withheld.contains(name) && (takes(record) || record.owed.contains(name))
     }
 }
 

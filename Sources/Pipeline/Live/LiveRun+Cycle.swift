@@ -104,6 +104,7 @@ extension LiveRun {
         let now = clock.steady()
         if options.judges { try judge(isStopping: isStopping, &turn) }
         collectOutcomes(&turn)
+        try oweOutcomes(&turn.commit)
         try siftIncidents(&turn.commit)
         try spend(&turn)
         openPositions.merge(turn.positions) { $1 }

@@ -49,6 +49,20 @@ extension LiveRun {
         }
     }
 
+    /// Sees to it that hooks which were told of an alert hear what becomes of it: that it came out
+    /// below what they take, or was withdrawn then.
+    func oweOutcomes(_ commit: inout LiveCommit) throws(StoreError) {
+        for index in commit.alerts.indices where commit.alerts[index].isNotable {
+            let record = commit.alerts[index]
+            // The first revision of all was told to nobody before.
+            if record.revision == 0 { continue }
+            for hook in options.hooks where !hook.takes(record) {
+                let known = try store.knowledge(of: record.id, at: hook.name)
+                if case .told = known { commit.alerts[index].owed.insert(hook.name) }
+            }
+        }
+    }
+
     /// Notes what the courier did, for the next commit.
     func collectOutcomes(_ turn: inout LiveTurn) {
         guard let courier = options.courier else { return }
