@@ -1,4 +1,5 @@
 internal import AuditModel
+internal import WireFormat
 
 extension ConfigurationBuilder {
     static func sink(

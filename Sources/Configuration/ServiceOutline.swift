@@ -1,3 +1,5 @@
+internal import WireFormat
+
 /// What commands beside the service need of its configuration. There also if secrets are missing,
 /// which only the service's own environment may have.
 public struct ServiceOutline: Sendable {

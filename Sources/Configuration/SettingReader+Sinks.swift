@@ -1,4 +1,5 @@
 internal import MarkedText
+internal import WireFormat
 
 /// What the settings of a sink must be together.
 extension SettingReader {

@@ -1,4 +1,5 @@
 public import AuditModel
+public import WireFormat
 
 /// One place where alerts go.
 public struct SinkConfiguration: Sendable {

@@ -1,7 +1,9 @@
+public import WireFormat
+
 /// One webhook as the configuration has it.
 public struct HookSettings: Sendable {
     public let pace: HookPace
-    public let url: HookURL
+    public let url: WebhookURL
     public let body: HookBody
     /// What messages are signed with: the current secret and, while it is rotated, the previous
     /// one. Empty: messages are not signed.
@@ -15,10 +17,15 @@ public struct HookSettings: Sendable {
         pace: HookPace, url: String, body: HookBody = .grantrail, secrets: [WebhookSecret] = [],
         allowPrivate: Bool = false, allowHTTP: Bool = false, authorities: String? = nil
     ) throws(HookError) {
-        do throws(HookError) {
-            self.url = try HookURL(url, allowHTTP: allowHTTP)
-        } catch {
-            throw HookError(error.code, "hook \(pace.name): \(error.message)")
+        switch WebhookURL.read(url) {
+        case .success(let read): self.url = read
+        case .failure(let fault):
+            throw HookError(.url, "hook \(pace.name): cannot use the URL: it \(fault.reason)")
+        }
+        if !self.url.isEncrypted, !allowHTTP {
+            throw HookError(
+                .insecure, "hook \(pace.name): cannot use the URL: alerts would cross the network "
+                    + "unencrypted; write https://, or set allow_http")
         }
         guard secrets.count <= 2 else {
             throw HookError(

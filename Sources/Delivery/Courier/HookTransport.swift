@@ -1,8 +1,9 @@
 internal import Synchronization
+public import WireFormat
 
 /// One attempt as it goes over the network.
 public struct HookRequest: Sendable {
-    public let url: HookURL
+    public let url: WebhookURL
     /// Names in lower case; values are printable ASCII.
     public let headers: [(name: String, value: String)]
     public let body: [UInt8]

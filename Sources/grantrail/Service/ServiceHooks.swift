@@ -6,6 +6,7 @@ import EventStore
 import KafkaAccess
 import Pipeline
 import TokenScan
+import WireFormat
 
 /// From the configuration's webhooks and topics to hooks that deliver.
 struct ServiceHooks {

@@ -1,4 +1,5 @@
 import Testing
+import WireFormat
 
 @testable import Delivery
 
@@ -56,11 +57,11 @@ struct HookSettingsTests {
 
     @Test("What is shown of a URL has neither path nor query")
     func shown() throws {
-        let url = try HookURL("https://[2001:db8::1]:444/secret?key=secret", allowHTTP: false)
-        #expect(url.description == "https://[2001:db8::1]:444")
+        let url = try #require(WebhookURL("https://[2001:db8::1]:444/secret?key=secret"))
+        #expect(url.shown(isSecret: true) == "https://[2001:db8::1]:444/…")
         #expect(url.host == "2001:db8::1" && url.port == 444)
-        let plain = try HookURL("http://example.com?secret", allowHTTP: true)
-        #expect(plain.description == "http://example.com" && plain.port == nil)
+        let plain = try #require(WebhookURL("http://example.com?secret"))
+        #expect(plain.shown(isSecret: true) == "http://example.com/…" && plain.port == 80)
     }
 
     @Test("Numbers out of their range are refused")

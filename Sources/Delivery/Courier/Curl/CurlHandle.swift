@@ -75,7 +75,7 @@ final class CurlHandle: @unchecked Sendable {
     /// What keeps a request where it belongs, whatever the environment and the answer say.
     private func guards(_ request: HookRequest) -> [CURLcode] {
         var codes = [
-            grantrail_curl_set_schemes(handle, request.url.isSecure),
+            grantrail_curl_set_schemes(handle, request.url.isEncrypted),
             grantrail_curl_set_versions(handle),
             number(CURLOPT_FOLLOWLOCATION, 0),
             number(CURLOPT_SSL_VERIFYPEER, 1),

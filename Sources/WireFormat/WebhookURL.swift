@@ -1,12 +1,16 @@
 internal import AuditModel
 
 /// A URL that alerts can be sent to: http or https, a host, no user and no fragment.
+///
+/// Strict on purpose, so that no two readers of the URL can differ: printable ASCII, no escapes in
+/// the host.
 public struct WebhookURL: Sendable, Equatable {
     /// Why a text is no such URL.
-    enum Fault: Error {
+    public enum Fault: Error, Sendable {
         case notPlain, tooLong, scheme, host, port, user, fragment
 
-        var reason: String {
+        /// What the URL does or has, without quoting it.
+        public var reason: String {
             switch self {
             case .notPlain: "has characters that a URL cannot have; write them as %20 and the like"
             case .tooLong: "is longer than \(WebhookURL.mostBytes) bytes"
@@ -19,10 +23,12 @@ public struct WebhookURL: Sendable, Equatable {
         }
     }
 
-    static let mostBytes = 2_048
+    /// The most bytes of a URL.
+    public static let mostBytes = 2_048
 
     /// The URL as it was written.
     public let text: String
+    /// Whether its scheme is https.
     public let isEncrypted: Bool
     /// Lower case; an IPv6 address without its brackets.
     public let host: String
@@ -47,9 +53,12 @@ public struct WebhookURL: Sendable, Equatable {
     }
 
     /// The URL without its query; no more than its origin if what follows is a secret.
-    func shown(isSecret: Bool) -> String { isSecret ? origin + "/…" : withoutQuery }
+    public func shown(isSecret: Bool) -> String {
+        isSecret ? origin + "/…" : withoutQuery
+    }
 
-    static func read(_ text: String) -> Result<WebhookURL, Fault> {
+    /// Reads a URL.
+    public static func read(_ text: String) -> Result<WebhookURL, Fault> {
         guard text.utf8.count <= mostBytes else { return .failure(.tooLong) }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !banned.contains($0) })
         else { return .failure(.notPlain) }
@@ -62,9 +71,7 @@ public struct WebhookURL: Sendable, Equatable {
         guard let (host, rest) = split(authority) else { return .failure(.host) }
         var port: UInt16 = scheme == "https" ? 443 : 80
         if !rest.isEmpty {
-            guard let number = WholeNumber.read(rest.dropFirst()), number > 0,
-                let written = UInt16(exactly: number)
-            else { return .failure(.port) }
+            guard let written = number(rest.dropFirst()) else { return .failure(.port) }
             port = written
         }
         return .success(
@@ -75,13 +82,20 @@ public struct WebhookURL: Sendable, Equatable {
 
     private static let banned = Array("\"<>\\^`{|}".utf8)
 
+    private static func number(_ digits: Substring) -> UInt16? {
+        guard (1...5).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(digits)
+        else { return nil }
+        return number > 0 ? number : nil
+    }
+
     /// The host, and what follows it with its colon.
     private static func split(_ authority: Substring) -> (host: String, rest: Substring)? {
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }
             let inner = authority[authority.index(after: authority.startIndex)..<end]
             let rest = authority[authority.index(after: end)...]
-            guard let address = ListenAddress.address(String(inner)), !address.isIPv4,
+            guard inner.utf8.count <= 45, let address = IPAddress(String(inner)), !address.isIPv4,
                 rest.isEmpty || rest.hasPrefix(":")
             else { return nil }
             return (String(inner), rest)
@@ -96,46 +110,4 @@ public struct WebhookURL: Sendable, Equatable {
         guard isPlain, !host.isEmpty, host.utf8.count <= 253 else { return nil }
         return (String(host), authority.dropFirst(host.count))
     }
-}
-
-/// The secret of a webhook: `whsec_` and base64 of 24 to 64 bytes, as Standard Webhooks 1.0 writes
-/// it, or any other text of at least 24 bytes.
-public enum WebhookSecretText {
-    static let prefix = "whsec_"
-    static let remedy = "`grantrail hooks secret` prints a fresh one"
-
-    /// The text of a secret.
-    ///
-    /// - Parameter bytes: 24 to 64, from a source of randomness that nobody can foresee.
-    public static func text(_ bytes: [UInt8]) -> String {
-        var text = Array(prefix.utf8)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var word: UInt32 = 0
-            for place in 0..<3 {
-                word = word << 8 | UInt32(place < group.count ? group[start + place] : 0)
-            }
-            for place in 0..<4 {
-                let digit = Int(word >> UInt32(18 - 6 * place) & 63)
-                text.append(place <= group.count ? alphabet[digit] : 0x3D)
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// Whether a text is a secret.
-    static func isSecret(_ text: String) -> Bool {
-        guard text.hasPrefix(prefix) else { return (24...4_096).contains(text.utf8.count) }
-        let digits = text.dropFirst(prefix.count)
-        let padding = digits.utf8.reversed().prefix { $0 == 0x3D }.count
-        let count = digits.utf8.count - padding
-        guard padding <= 2, digits.utf8.prefix(count).allSatisfy(alphabet.contains) else {
-            return false
-        }
-        let isWhole = padding == 0 ? count % 4 != 1 : (count + padding) % 4 == 0
-        return isWhole && (24...64).contains(count * 6 / 8)
-    }
-
-    private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 }
