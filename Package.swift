@@ -117,7 +117,8 @@ let package = Package(
         tests("TrafficSimulator", ["TrafficSimulator", "AuditModel"]),
         tests("GrantLedger", ["GrantLedger", "AuditModel", "TestSupport"]),
         tests("Detection", ["Detection", "GrantLedger", "AuditModel", "TestSupport"]),
-        tests("Configuration", ["Configuration", "AuditModel", "MarkedText", "TestSupport"]),
+        tests(
+            "Configuration", ["Configuration", "AuditModel", "MarkedText", "WireFormat", "TestSupport"]),
         tests("Places", ["Places", "AuditModel", "MarkedText"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite", "TestSupport"]),
         tests(

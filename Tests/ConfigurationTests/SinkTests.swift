@@ -2,6 +2,7 @@ import AuditModel
 import Configuration
 import MarkedText
 import Testing
+import WireFormat
 
 @Suite("Sinks are configured")
 struct SinkTests {

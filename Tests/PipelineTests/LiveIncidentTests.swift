@@ -341,10 +341,8 @@ struct LiveIncidentRunTests {
         let all = courier.deliveries.filter { $0.hook == "all" }
         let grouped = courier.deliveries.filter { $0.hook == "grouped" }
         #expect(!grouped.isEmpty && grouped.count < all.count)
-        #expect(all.allSatisfy { $0.line == $0.alert })
         for delivery in grouped {
             let told = try #require(AlertJSON.read(delivery.body)?.incident)
-            #expect(delivery.line.high == (told.before ?? told.id).bits)
             #expect(told.alerts != nil)
         }
         func incidents(_ deliveries: [HookDelivery]) throws -> Set<IncidentID> {

@@ -45,6 +45,25 @@ struct CourierTests {
         }
     }
 
+    @Test("Receivers that see incidents get each in order, others each alert")
+    func lanes() throws {
+        var alert = Sample.alert()
+        let first = IncidentID(first: alert.id)
+        let whole = IncidentID(first: ID128(high: 7, low: 7))
+        alert.incident = Alert.Incident(id: whole, alerts: 2, before: first)
+        var delivery = HookSample.delivery(1)
+        delivery.body = Sample.json(alert)
+        let settings = try HookSettings(
+            pace: HookPace(name: "soc"), url: "https://soc.example/")
+        for groups in [true, false] {
+            let carrier = WebhookCarrier(
+                settings, transport: CurlTransport(wall: CourierEnvironment.system.wall),
+                version: "1", groupsIncidents: groups, render: { _ in nil })
+            let lane = groups ? ID128(high: first.bits, low: 0) : delivery.alert
+            #expect(carrier.lane(of: delivery) == lane)
+        }
+    }
+
     /// Waits for something, ten seconds at most.
     private func wait(for isDone: () -> Bool) {
         let deadline = Date(timeIntervalSinceNow: 10)

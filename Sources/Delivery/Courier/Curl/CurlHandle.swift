@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Glibc
+internal import WireFormat
 
 /// One easy handle of libcurl with its open connections. One thread at a time may use it:
 /// whoever took it from the transport.
