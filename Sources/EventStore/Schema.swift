@@ -1,8 +1,8 @@
 internal import AuditModel
 
 /// The tables and triggers of a store. Format 1 had events only; format 2 has what live runs and
-/// retention need beside, format 3 what hooks and people do with alerts, format 4 silences, incidents
-/// and which notices there are of an alert.
+/// retention need beside, format 3 what hooks and people do with alerts, format 4 silences,
+/// incidents and which notices there are of an alert.
 enum Schema {
     static let applicationID: Int64 = 0x4752_5431
     static let version: Int64 = 4

@@ -2,8 +2,8 @@ internal import AuditModel
 
 /// What is known about networks without any file. Every prefix and system is one entry.
 enum KnownNetworks {
-    /// Raised with every change of the tables below or of `IPPrefix.privateUse`: an address may then
-    /// belong to another class.
+    /// Raised with every change of the tables below or of `IPPrefix.privateUse`: an address may
+    /// then belong to another class.
     static let version = 1
 
     /// The class of an autonomous system that everybody meets; nil for all others.

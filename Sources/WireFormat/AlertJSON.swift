@@ -61,14 +61,19 @@ public enum AlertJSON {
     /// An alert's JSON with another incident, or none; as it is when it was not written here.
     public static func restated(_ body: [UInt8], incident: Alert.Incident?) -> [UInt8] {
         guard body.last == UInt8(ascii: "}") else { return body }
+        // What stands behind it.
+        let suppressor = suppression(of: body)
+        let plain = suppressed(body, by: nil)
         // Only at the end, and texts hold no such quotes.
-        let end = find(",\"incident\":\"", in: body) ?? body.count - 1
+        let end = find(",\"incident\":\"", in: plain) ?? plain.count - 1
         var writer = JSONWriter()
         writer.beginObject()
         append(incident, to: &writer)
         writer.endObject()
-        if incident == nil { return Array(body[..<end]) + [UInt8(ascii: "}")] }
-        return Array(body[..<end]) + [UInt8(ascii: ",")] + writer.bytes.dropFirst()
+        let members =
+            incident == nil
+            ? [UInt8(ascii: "}")] : [UInt8(ascii: ",")] + writer.bytes.dropFirst()
+        return suppressed(Array(plain[..<end]) + members, by: suppressor)
     }
 
     private static func append(_ incident: Alert.Incident?, to writer: inout JSONWriter) {

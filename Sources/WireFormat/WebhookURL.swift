@@ -95,7 +95,8 @@ public struct WebhookURL: Sendable, Equatable {
             guard let end = authority.firstIndex(of: "]") else { return nil }
             let inner = authority[authority.index(after: authority.startIndex)..<end]
             let rest = authority[authority.index(after: end)...]
-            guard inner.utf8.count <= 45, let address = IPAddress(String(inner)), !address.isIPv4,
+            guard inner.utf8.count <= 45, inner.contains(":"),
+                let address = IPAddress(String(inner)), !address.isNone,
                 rest.isEmpty || rest.hasPrefix(":")
             else { return nil }
             return (String(inner), rest)

@@ -13,7 +13,7 @@ struct IncidentTests {
         let hook = "type: webhook, url: 'http://127.0.0.1:1/', allow_http: true, "
             + "allow_private: true, secret: {secret_file: secret}, min: info"
         let more = "  - {name: soc, \(hook)}\n  - {name: pager, group: incident, \(hook)}\n"
-            + "drain_timeout: 1s"
+            + "budget: {pages_per_day: 10000, tickets_per_day: 10000}\ndrain_timeout: 1s"
         let configuration = try RunTests.configuration(traffic, more: more)
         let run = try sandbox.run("run", "--config", configuration).expecting(69)
         let store = sandbox.path("run.db")

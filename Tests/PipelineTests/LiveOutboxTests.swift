@@ -128,21 +128,26 @@ struct LiveOutboxTests {
         #expect(EventStore.verify(path: scene.storePath) == [])
     }
 
-    @Test("Whoever was told of an alert hears what becomes of it, whatever its routing says by then")
+    @Test("Whoever was told of an alert hears what becomes of it, whatever its routing says")
     func owesOutcomes() throws {
+        try run(ScriptedCourier { _ in .delivered })
         let store = try scene.open()
         defer { try? store.close() }
         var options = scene.options(ScriptedSource("kc", partitions: [scene.lines], seed: 5))
-        options.hooks = [
-            LiveHook(name: "early") { $0.revision < 2 }, LiveHook(name: "never") { _ in false },
-        ]
-        let courier = ScriptedCourier { _ in .delivered }
-        options.courier = courier
-        try LiveScene.run(store, options)
-        let notices = try notices()
-        #expect(notices.contains { $0.record.revision >= 2 }, "the scene has nothing to owe")
-        #expect(courier.deliveries.map(\.sequence) == notices.map(\.sequence))
-        #expect(courier.deliveries.allSatisfy { $0.hook == "early" })
+        options.hooks = [LiveHook(name: "soc") { _ in false }]
+        let live = try LiveRun(store: store, options: options, clock: LiveScene.clock) { _ in }
+        var commit = LiveCommit()
+        for notice in try store.notices(after: 0, limit: 10_000) {
+            var record = notice.record
+            record.revision += 1
+            commit.alerts.append(record)
+        }
+        try live.oweOutcomes(&commit)
+        let owed = commit.alerts.filter { $0.owed == ["soc"] }
+        #expect(!owed.isEmpty && owed.count < commit.alerts.count)
+        #expect(owed.allSatisfy { $0.severity >= .high && live.options.hooks[0].hears($0) })
+        let others = commit.alerts.filter { $0.owed.isEmpty }
+        #expect(others.allSatisfy { $0.severity < .high && !live.options.hooks[0].hears($0) })
     }
 
     @Test("What is left is told by the run's end and delivered by the next one")
