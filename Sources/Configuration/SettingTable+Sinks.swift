@@ -64,6 +64,9 @@ extension SettingTable {
             preset: "false"),
         Setting("allow_http", .truth, "the URL may be http, unencrypted", preset: "false"),
         Setting("ca", .path, "certificates of the authorities that are believed (PEM)"),
+        Setting(
+            "budget", .section(budgets(pages: nil, tickets: nil), isAlways: false),
+            "its own budget; what it leaves out is that of all webhooks"),
     ]
 
     private static let topic: [Setting] = [
@@ -85,8 +88,5 @@ extension SettingTable {
         Setting("timeout", .duration, "how long one attempt may take", preset: "15s"),
         Setting("in_flight", .count(1...64), "attempts under way at once", preset: "4"),
         Setting("max_age", .duration, "how long an alert is tried before it is dead", preset: "3d"),
-        Setting(
-            "budget", .section(budgets(pages: nil, tickets: nil), isAlways: false),
-            "its own budget; what it leaves out is that of all webhooks"),
     ]
 }
