@@ -35,8 +35,8 @@ def arguments():
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=int, default=10_000, help="events a second (10000)")
     parser.add_argument("--sessions", type=int, default=100_000, help="open at a time (100000)")
-    parser.add_argument("--tokens", type=int, default=2_000_000, help="refresh tokens that the "
-                        "service remembers: once it does, its memory has to stay flat (2000000)")
+    parser.add_argument("--tokens", type=int, default=1_000_000, help="refresh tokens that the "
+                        "service remembers: once it does, its memory has to stay flat (1000000)")
     parser.add_argument("--thefts", type=float, default=1, help="thefts a second (1)")
     parser.add_argument("--top-speed", action="store_true", help="read a full topic instead")
     parser.add_argument("--events", type=int, default=2_000_000, help="of the full topic")
