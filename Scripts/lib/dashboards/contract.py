@@ -29,6 +29,9 @@ _OWN = {
     "delivery_queue": ("gauge", "hook"),
     "delivery_oldest_seconds": ("gauge", "hook"),
     "delivery_dead": ("gauge", "hook"),
+    "notifications_held_total": ("counter", "hook reason"),
+    "notifications_silenced_total": ("counter", ""),
+    "silences": ("gauge", ""),
     "hook_breaker_open": ("gauge", "hook"),
     "series_omitted": ("gauge", ""),
 }
