@@ -107,6 +107,37 @@ struct LiveBudgetTests {
         #expect(status.contains(#""budget":{"pages":{"told":"#))
     }
 
+    @Test("A hook that groups hears of an incident before anything of it is passed over")
+    func grouped() throws {
+        let courier = ScriptedCourier { _ in .delivered }
+        let source = ScriptedSource("kc", partitions: [scene.lines], seed: 5)
+        var options = Self.options(scene, source, courier)
+        options.hooks = [
+            LiveHook(name: "soc", groupsIncidents: true, budget: Self.budget) { _ in true }
+        ]
+        let store = try scene.open()
+        try LiveScene.run(store, options)
+        let rows = try store.deliveries(hook: "soc", status: nil, after: 0, limit: 100_000)
+        let (all, told) = (
+            Set(rows.map(\.sequence)), Set(rows.filter { $0.status != .held }.map(\.sequence))
+        )
+        #expect(told.count < all.count)
+        var heard: Set<IncidentID> = []
+        var passedOver = 0
+        for notice in try store.notices(after: 0, limit: 100_000) {
+            guard notice.record.state != .withdrawn,
+                let incident = try store.incidentMember(of: notice.record.id)?.incident
+            else { continue }
+            if told.contains(notice.sequence) { heard.insert(incident) }
+            if all.contains(notice.sequence) { continue }
+            passedOver += 1
+            #expect(heard.contains(incident))
+        }
+        #expect(passedOver > 0)
+        try store.close()
+        #expect(EventStore.verify(path: scene.storePath) == [])
+    }
+
     @Test("Killed at random writes, it neither forgets what it spent nor tells a digest twice",
         arguments: 1...2)
     func survivesKills(seed: UInt64) throws {

@@ -23,7 +23,13 @@ struct IncidentNews {
     }
 
     /// Withholds what is no news, in the order in which it is committed.
-    mutating func sift(_ commit: inout LiveCommit) throws(StoreError) {
+    ///
+    /// - Parameter tells: whether a hook is told of news, rather than of a digest that has it. What
+    ///   it is not told it did not hear: the next alert of the incident is news again.
+    mutating func sift(
+        _ commit: inout LiveCommit,
+        tells: (AlertRecord, String) throws(StoreError) -> Bool = { _, _ in true }
+    ) throws(StoreError) {
         if hooks.isEmpty { return }
         for index in commit.alerts.indices {
             let record = commit.alerts[index]
@@ -31,8 +37,11 @@ struct IncidentNews {
             for hook in hooks {
                 let heardOf = try join(incident, hook.name)
                 guard record.isNotable, hook.takes(record) else { continue }
-                if try isNews(record, incident.id, heardOf: heardOf, hook.name) { continue }
-                commit.alerts[index].withheld.insert(hook.name)
+                guard try isNews(record, incident.id, heardOf: heardOf, hook.name) else {
+                    commit.alerts[index].withheld.insert(hook.name)
+                    continue
+                }
+                if try tells(record, hook.name) { try note(record, incident.id, hook.name) }
             }
         }
         commit.tellings = told.map {
@@ -55,24 +64,30 @@ struct IncidentNews {
         return heard.count
     }
 
-    private mutating func isNews(
+    private func isNews(
         _ record: AlertRecord, _ incident: IncidentID, heardOf: Int, _ hook: String
     ) throws(StoreError) -> Bool {
+        if record.state == .withdrawn {
+            if heard[hook]?.contains(record.id) == true { return true }
+            if case .told = try store.knowledge(of: record.id, at: hook) { return true }
+            return false
+        }
+        let known = try severity(Place(incident: incident, hook: hook))
+        return known.map { record.severity > $0 } ?? true || heardOf > 1
+    }
+
+    private mutating func note(
+        _ record: AlertRecord, _ incident: IncidentID, _ hook: String
+    ) throws(StoreError) {
         let place = Place(incident: incident, hook: hook)
         let known = try severity(place)
         if record.state == .withdrawn {
-            if heard[hook]?.contains(record.id) != true {
-                guard case .told = try store.knowledge(of: record.id, at: hook)
-                else { return false }
-            }
             // What is left may be less severe, and nobody said so.
             if let known, record.severity >= known { told[place] = .some(nil) }
-            return true
+            return
         }
-        guard known.map({ record.severity > $0 }) ?? true || heardOf > 1 else { return false }
         told[place] = [known, record.severity].compactMap { $0 }.max()
         heard[hook, default: []].insert(record.id)
-        return true
     }
 
     private func severity(_ place: Place) throws(StoreError) -> Severity? {

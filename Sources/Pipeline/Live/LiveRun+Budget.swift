@@ -27,6 +27,49 @@ struct LiveBudgets {
     }
 }
 
+/// What one turn spends of the budgets.
+struct BudgetSpending {
+    private(set) var held: Set<HeldDelivery> = []
+    /// Whether anything was decided.
+    private(set) var hasSpent = false
+    var budgets: LiveBudgets
+    private let store: EventStore
+    private let now: Int64
+    /// What hooks know after what the turn tells, which is not in the store yet.
+    private var known: [String: [ID128: HookKnowledge]] = [:]
+
+    /// - Parameter now: nanoseconds UTC.
+    init(_ budgets: LiveBudgets, _ store: EventStore, at now: Int64) {
+        (self.budgets, self.store, self.now) = (budgets, store, now)
+    }
+
+    /// Whether a hook that should hear of a revision is told; if not, a digest has it.
+    mutating func tells(_ record: AlertRecord, _ hook: String) throws(StoreError) -> Bool {
+        // What cannot be read is told rather than lost.
+        guard budgets.hooks[hook] != nil, let alert = AlertJSON.read(record.body) else {
+            return true
+        }
+        var knowledge = HookKnowledge.nothing
+        if let own = known[hook]?[record.id] {
+            knowledge = own
+        } else if record.revision > 0 {
+            // The first revision of all is news to everybody.
+            knowledge = try store.knowledge(of: record.id, at: hook)
+        }
+        let isTold = budgets.hooks[hook]?.admits(BudgetNotice(alert), knowledge, at: now) ?? true
+        known[hook, default: [:]][record.id] = knowledge.after(record.severity, isTold: isTold)
+        hasSpent = true
+        let delivery = HeldDelivery(hook: hook, alert: record.id, revision: record.revision)
+        if isTold {
+            held.remove(delivery)
+        } else {
+            held.insert(delivery)
+            budgets.noteHeld(record.severity, for: hook)
+        }
+        return isTold
+    }
+}
+
 extension LiveRun {
     /// What hooks were told by earlier processes.
     func openBudgets() throws(StoreError) {
@@ -39,20 +82,26 @@ extension LiveRun {
         }
     }
 
-    /// Holds back what the budgets of hooks have no room for, and adds the digests that are due.
+    /// Holds back what is no news and what the budgets of hooks have no room for, and adds the
+    /// digests that are due.
     ///
     /// - Parameter isEnd: whether nothing will come any more.
     func spend(_ turn: inout LiveTurn, isEnd: Bool = false) throws(StoreError) {
         let now = clock.wall()
-        let notable = turn.commit.alerts.filter(\.isNotable)
-        let isDue = isEnd || !notable.isEmpty || budgets.hooks.contains { $1.isDue(at: now) }
-        if budgets.hooks.isEmpty || !isDue { return }
-        var spent = budgets
-        // What the turn itself tells is not in the store yet.
-        var known: [String: [ID128: HookKnowledge]] = [:]
-        for record in notable { try spend(record, &turn.commit, &spent, &known, at: now) }
+        var spending = BudgetSpending(budgets, store, at: now)
+        try siftIncidents(&turn.commit, &spending)
+        if budgets.hooks.isEmpty { return }
+        for record in turn.commit.alerts where record.isNotable {
+            for hook in options.hooks where hook.hears(record) {
+                // What is news of an incident was decided about as such.
+                if hook.groupsIncidents, record.incident != nil, hook.takes(record) { continue }
+                _ = try spending.tells(record, hook.name)
+            }
+        }
+        let isDue = isEnd || spending.hasSpent || budgets.hooks.contains { $1.isDue(at: now) }
+        if !isDue { return }
         for hook in options.hooks {
-            for alert in spent.hooks[hook.name]?.digests(at: now, isEnd: isEnd) ?? [] {
+            for alert in spending.budgets.hooks[hook.name]?.digests(at: now, isEnd: isEnd) ?? [] {
                 turn.digests[alert.id] = hook.name
                 turn.commit.alerts.append(
                     AlertBook.record(
@@ -60,41 +109,11 @@ extension LiveRun {
                 log(LiveLogLine(.warning, "hook.held_back", alert.message))
             }
         }
-        if notable.isEmpty, turn.digests.isEmpty {
-            budgets = spent
+        turn.commit.held = spending.held
+        if spending.hasSpent || !turn.digests.isEmpty {
+            turn.budgets = spending.budgets
         } else {
-            turn.budgets = spent
-        }
-    }
-
-    /// Decides for every hook that takes a revision whether it is told.
-    private func spend(
-        _ record: AlertRecord, _ commit: inout LiveCommit, _ spent: inout LiveBudgets,
-        _ known: inout [String: [ID128: HookKnowledge]], at now: Int64
-    ) throws(StoreError) {
-        var notice: BudgetNotice?
-        for hook in options.hooks where spent.hooks[hook.name] != nil && hook.hears(record) {
-            // What cannot be read is told rather than lost.
-            notice = notice ?? AlertJSON.read(record.body).map { BudgetNotice($0) }
-            guard let notice else { return }
-            var knowledge = HookKnowledge.nothing
-            if let own = known[hook.name]?[record.id] {
-                knowledge = own
-            } else if record.revision > 0 {
-                // The first revision of all is news to everybody.
-                knowledge = try store.knowledge(of: record.id, at: hook.name)
-            }
-            let isTold = spent.hooks[hook.name]?.admits(notice, knowledge, at: now) ?? true
-            known[hook.name, default: [:]][record.id] = knowledge.after(
-                record.severity, isTold: isTold)
-            let delivery = HeldDelivery(
-                hook: hook.name, alert: record.id, revision: record.revision)
-            if isTold {
-                commit.held.remove(delivery)
-            } else {
-                commit.held.insert(delivery)
-                spent.noteHeld(record.severity, for: hook.name)
-            }
+            budgets = spending.budgets
         }
     }
 

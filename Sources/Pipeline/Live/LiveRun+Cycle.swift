@@ -105,7 +105,6 @@ extension LiveRun {
         if options.judges { try judge(isStopping: isStopping, &turn) }
         collectOutcomes(&turn)
         try oweOutcomes(&turn.commit)
-        try siftIncidents(&turn.commit)
         try spend(&turn)
         openPositions.merge(turn.positions) { $1 }
         let hasMoved = !openPositions.isEmpty || engine.frontier != timers.committedFrontier

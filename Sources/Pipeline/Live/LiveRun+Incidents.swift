@@ -29,9 +29,13 @@ extension LiveRun {
     }
 
     /// Keeps from hooks that hear of incidents what is no news to them.
-    func siftIncidents(_ commit: inout LiveCommit) throws(StoreError) {
+    func siftIncidents(
+        _ commit: inout LiveCommit, _ spending: inout BudgetSpending
+    ) throws(StoreError) {
         if options.mode == .observe { return }
         var news = IncidentNews(options.hooks.filter(\.groupsIncidents), store)
-        try news.sift(&commit)
+        try news.sift(&commit) { (record, hook) throws(StoreError) in
+            try spending.tells(record, hook)
+        }
     }
 }
