@@ -66,10 +66,26 @@ def backlog():
     )
 
 
+def kept_back():
+    return (
+        "Kept back",
+        lines("Held back by budgets", "Notifications that a digest tells of instead, in the period. "
+              "`grantrail hooks held` lists them.",
+              [(f"sum by (hook, reason) (increase(grantrail_notifications_held_total{{{HOOK}, @}}"
+                "[$__rate_interval]))", "{{hook}} {{reason}}")],
+              "short", width=8),
+        lines("Silenced", "Notifications that nobody got because of a silence, in the period.",
+              [("sum(increase(grantrail_notifications_silenced_total{@}[$__rate_interval]))",
+                "silenced")], "short", width=8),
+        lines("Silences", "Silences that hold now. `grantrail alerts silences` lists them.",
+              [("max(grantrail_silences{@})", "silences")], "short", width=8),
+    )
+
+
 def make(_queries):
     hook = labels_of("hook", "Hook", "grantrail_delivery_queue",
                      'job=~"$job", instance=~"$instance"')
     return board(
         "delivery", "Grantrail / Delivery",
         "Whether alerts arrive at the hooks, how long they wait, and what was given up.",
-        [now(), flow(), backlog()], prometheus_variables(hook))
+        [now(), flow(), backlog(), kept_back()], prometheus_variables(hook))
