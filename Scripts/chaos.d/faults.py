@@ -299,9 +299,7 @@ def main():
     parser.add_argument("faults", nargs="*", metavar="FAULT",
                         help=f"only these; known are {', '.join(names)}")
     parser.add_argument("--events", type=int, default=60_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     options = parser.parse_args()
     unknown = [name for name in options.faults if name not in names]
     if unknown:

@@ -43,9 +43,7 @@ def arguments():
     parser.add_argument("--pause", type=float, default=5, help="seconds between changes (5)")
     parser.add_argument("--lateness", type=float, default=30, help="in seconds of the clock (30)")
     parser.add_argument("--broker", choices=sorted(brokers.KINDS), default="noida")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     return parser.parse_args()
 
 

@@ -29,9 +29,7 @@ def arguments():
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--restarts", type=int, default=5, help="restarts of the broker (5); none "
                         "where it keeps nothing")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     return parser.parse_args()
 
 

@@ -320,9 +320,7 @@ def main():
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO",
                         help=f"only these; known are {', '.join(names)}")
     parser.add_argument("--events", type=int, default=30_000, help="for the full disk (30000)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     options = parser.parse_args()
     unknown = [name for name in options.scenarios if name not in names]
     if unknown:

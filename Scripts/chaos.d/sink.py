@@ -32,9 +32,7 @@ def arguments():
     parser.add_argument("--events", type=int, default=40_000, help="events in all (40000)")
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--restarts", type=int, default=4, help="restarts of the broker (4)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     return parser.parse_args()
 
 

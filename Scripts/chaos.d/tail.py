@@ -186,9 +186,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="Scripts/chaos tail", description=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=50, help="kills (50)")
     parser.add_argument("--events", type=int, default=200_000, help="events in all (200000)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     return parser.parse_args()
 
 

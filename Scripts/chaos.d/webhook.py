@@ -29,9 +29,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="Scripts/chaos webhook", description=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=20, help="kills (20)")
     parser.add_argument("--events", type=int, default=40_000, help="events in all (40000)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     return parser.parse_args()
 
 

@@ -25,9 +25,7 @@ def arguments():
     parser.add_argument("--disorder", default="0,5,30", help="seconds of event time (0,5,30)")
     parser.add_argument("--broker", choices=sorted(brokers.KINDS), default="noida")
     parser.add_argument("--partitions", type=int, default=4)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     return parser.parse_args()
 
 

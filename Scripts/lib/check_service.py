@@ -43,9 +43,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="Scripts/check-service", description=__doc__)
     parser.add_argument("--events", type=int, default=60_000, help="events in all (60000)")
     parser.add_argument("--seconds", type=int, default=90, help="in which they come (90)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--binary", help="instead of a release build")
-    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+    processes.add_options(parser)
     return parser.parse_args()
 
 

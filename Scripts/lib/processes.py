@@ -65,6 +65,13 @@ def wait_by_progress(condition, progress, seconds, pause=0.5):
     return True
 
 
+def add_options(parser):
+    """What every tool takes that tries the real program."""
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--binary", help="instead of a release build")
+    parser.add_argument("--keep", action="store_true", help="keep the work directory")
+
+
 def work_directory(keep=False):
     """A directory that is removed at the end. The store's key lives there too."""
     path = tempfile.mkdtemp(prefix="grantrail-")

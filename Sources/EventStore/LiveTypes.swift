@@ -58,9 +58,9 @@ public struct AlertRecord: Sendable, Equatable {
     public var body: [UInt8]
     /// Whether people should hear of this revision; false for a mere recount.
     public var isNotable: Bool
-    /// What tells which incident it belongs to. This and what follows is not kept with the row: nil
-    /// in one that was read.
-    public var clues: IncidentClues?
+    /// The alert that ``body`` was written from, so that nobody need read it again. This and what
+    /// follows is not kept with the row: nil in one that was read.
+    public var alert: Alert?
     /// The incident, as ``body`` has it.
     public var incident: Alert.Incident?
     /// Hooks that need not hear of this revision, because of its incident they have heard enough.

@@ -73,7 +73,7 @@ final class IncidentScene {
         var record = AlertRecord(
             id: alert.id, revision: 1, state: state, severity: alert.severity, time: alert.time,
             body: writer.takeBytes(), isNotable: notable)
-        record.clues = state == .withdrawn ? nil : alert.clues
+        record.alert = state == .withdrawn ? nil : alert
         return record
     }
 

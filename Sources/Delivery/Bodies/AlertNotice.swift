@@ -45,6 +45,13 @@ struct AlertNotice {
     /// under first.
     var incident: String? { alert.incident.map { ($0.before ?? $0.id).text } }
 
+    /// The incident that an alert was told under first, by its JSON, found without reading all of
+    /// the alert.
+    static func incident(of body: [UInt8]) -> IncidentID? {
+        let members = TextMembers(body, ["incident", "incident_before"])
+        return (members["incident_before"] ?? members["incident"]).flatMap { IncidentID($0) }
+    }
+
     /// Whether nothing is left to act on: of the alert, or of all of its incident where that is
     /// what the receiver sees.
     func isOver(forIncident: Bool) -> Bool {

@@ -1,5 +1,4 @@
 public import AuditModel
-internal import WireFormat
 
 /// Brings deliveries to one receiver, each in one attempt. Any thread may call it, and several at
 /// a time do.
@@ -57,9 +56,9 @@ public struct WebhookCarrier: HookCarrier {
     /// The delivery's alert, or its incident: the one that it was told under first, whatever that
     /// became part of.
     public func lane(of delivery: HookDelivery) -> ID128 {
-        guard groupsIncidents, let incident = AlertJSON.read(delivery.body)?.incident
+        guard groupsIncidents, let incident = AlertNotice.incident(of: delivery.body)
         else { return delivery.alert }
-        return ID128(high: (incident.before ?? incident.id).bits, low: 0)
+        return ID128(high: incident.bits, low: 0)
     }
 
     /// See ``HookCarrier``.

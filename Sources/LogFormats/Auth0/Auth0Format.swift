@@ -19,9 +19,6 @@ public struct Auth0Format: LogFormat {
         _ records: RecordBatch, settings: DecodeSettings, into batch: inout EventBatch,
         issues: inout [DecodeIssue]
     ) -> DecodeTally {
-        var decoder = JSONEventDecoder<Auth0Dialect>(
-            records, settings: settings, pool: &batch.pool)
-        decoder.decodeAll(&batch, &issues)
-        return decoder.tally
+        JSONEventDecoder<Auth0Dialect>.decode(records, settings, into: &batch, &issues)
     }
 }

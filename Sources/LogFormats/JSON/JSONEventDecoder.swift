@@ -12,7 +12,7 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     /// The deepest envelope.
     private static var maximumLevel: Int { 6 }
 
-    private(set) var tally = DecodeTally()
+    private var tally = DecodeTally()
     private let records: RecordBatch
     private let settings: DecodeSettings
     private let dialectCode: UInt32
@@ -25,7 +25,7 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private var start: Int64 = 0
     private var partialIssues = 0
 
-    init(_ records: RecordBatch, settings: DecodeSettings, pool: inout StringPool) {
+    private init(_ records: RecordBatch, settings: DecodeSettings, pool: inout StringPool) {
         self.records = records
         self.settings = settings
         dialectCode = pool.code(of: Dialect.name)
@@ -34,8 +34,18 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         identity = EventIdentity(dialect: Dialect.name, lineage: records.stream.lineage)
     }
 
+    /// Decodes a batch, as ``LogFormat`` asks for it.
+    static func decode(
+        _ records: RecordBatch, _ settings: DecodeSettings, into batch: inout EventBatch,
+        _ issues: inout [DecodeIssue]
+    ) -> DecodeTally {
+        var decoder = Self(records, settings: settings, pool: &batch.pool)
+        decoder.decodeAll(&batch, &issues)
+        return decoder.tally
+    }
+
     /// Decodes every record, in order.
-    mutating func decodeAll(_ batch: inout EventBatch, _ issues: inout [DecodeIssue]) {
+    private mutating func decodeAll(_ batch: inout EventBatch, _ issues: inout [DecodeIssue]) {
         batch.reservePayload(records.bytes.count)
         records.bytes.withUnsafeBytes { bytes in
             for index in records.records.indices {

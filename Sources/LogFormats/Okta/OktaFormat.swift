@@ -19,9 +19,6 @@ public struct OktaFormat: LogFormat {
         _ records: RecordBatch, settings: DecodeSettings, into batch: inout EventBatch,
         issues: inout [DecodeIssue]
     ) -> DecodeTally {
-        var decoder = JSONEventDecoder<OktaDialect>(
-            records, settings: settings, pool: &batch.pool)
-        decoder.decodeAll(&batch, &issues)
-        return decoder.tally
+        JSONEventDecoder<OktaDialect>.decode(records, settings, into: &batch, &issues)
     }
 }

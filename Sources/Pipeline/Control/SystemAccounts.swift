@@ -4,33 +4,35 @@ internal import Foundation
 public enum SystemAccounts {
     /// The number of a user who is given by name or by number; nil for a name that nobody has.
     public static func number(ofUser text: String) -> UInt32? {
-        if let number = digits(text) { return number }
-        // The system would read no further.
-        if text.utf8.contains(0) { return nil }
-        var found: UInt32?
-        withRoom { room, size in
+        number(text) { room, size, found in
             var entry = passwd()
             var result: UnsafeMutablePointer<passwd>?
             let status = getpwnam_r(text, &entry, room, size, &result)
             if status == 0, result != nil { found = entry.pw_uid }
             return status
         }
-        return found
     }
 
     /// The number of a group that is given by name or by number; nil for a name that none has.
     public static func number(ofGroup text: String) -> UInt32? {
-        if let number = digits(text) { return number }
-        // The system would read no further.
-        if text.utf8.contains(0) { return nil }
-        var found: UInt32?
-        withRoom { room, size in
+        number(text) { room, size, found in
             var entry = group()
             var result: UnsafeMutablePointer<group>?
             let status = getgrnam_r(text, &entry, room, size, &result)
             if status == 0, result != nil { found = entry.gr_gid }
             return status
         }
+    }
+
+    private static func number(
+        _ text: String,
+        _ look: (UnsafeMutablePointer<CChar>, Int, inout UInt32?) -> Int32
+    ) -> UInt32? {
+        if let number = digits(text) { return number }
+        // The system would read no further.
+        if text.utf8.contains(0) { return nil }
+        var found: UInt32?
+        withRoom { look($0, $1, &found) }
         return found
     }
 

@@ -229,7 +229,7 @@ struct AlertBook {
         var record = AlertRecord(
             id: alert.id, revision: revision, state: state, severity: alert.severity,
             time: alert.time, body: writer.takeBytes(), isNotable: isNotable)
-        record.clues = alert.clues
+        record.alert = alert
         return record
     }
 }

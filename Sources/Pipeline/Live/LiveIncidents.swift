@@ -39,7 +39,7 @@ struct LiveIncidents {
         for index in commit.alerts.indices {
             let record = commit.alerts[index]
             let severity = record.state == .withdrawn ? nil : record.severity
-            guard let incident = try place(record.id, record.clues, severity, &turn)
+            guard let incident = try place(record.id, record.alert?.clues, severity, &turn)
             else { continue }
             commit.alerts[index].incident = incident
             // Who is told nothing needs no figures of this moment.

@@ -46,7 +46,7 @@ struct BudgetSpending {
     /// Whether a hook that should hear of a revision is told; if not, a digest has it.
     mutating func tells(_ record: AlertRecord, _ hook: String) throws(StoreError) -> Bool {
         // What cannot be read is told rather than lost.
-        guard budgets.hooks[hook] != nil, let alert = AlertJSON.read(record.body) else {
+        guard budgets.hooks[hook] != nil, let alert = record.content else {
             return true
         }
         var knowledge = HookKnowledge.nothing

@@ -32,7 +32,7 @@ extension LiveRun {
     func siftIncidents(
         _ commit: inout LiveCommit, _ spending: inout BudgetSpending
     ) throws(StoreError) {
-        if options.mode == .observe { return }
+        if options.mode == .observe || commit.alerts.isEmpty { return }
         var news = IncidentNews(options.hooks.filter(\.groupsIncidents), store)
         try news.sift(&commit) { (record, hook) throws(StoreError) in
             try spending.tells(record, hook)

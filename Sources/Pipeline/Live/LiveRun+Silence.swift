@@ -62,7 +62,7 @@ extension LiveRun {
     private func silence(for record: AlertRecord) -> Silence? {
         // An alert that cannot be read is told rather than lost.
         guard silences.contains(where: { record.severity <= $0.most }),
-            let alert = AlertJSON.read(record.body)
+            let alert = record.content
         else { return nil }
         return silences.first { $0.covers(alert) }
     }

@@ -52,22 +52,9 @@ extension HooksCommand {
                   grantrail hooks dead --store events.db --output ndjson | jq -r .reason | sort
                 """)
 
-        @OptionGroup var arguments: HookArguments
+        @OptionGroup var deliveries: DeliveryArguments
 
-        @Option(help: "Only those of this hook.")
-        var hook: String?
-
-        @OptionGroup var output: OutputOptions
-
-        func run() {
-            perform { () throws(PipelineError) in
-                let place = arguments.place()
-                let records = try place.reading { (store) throws(StoreError) in
-                    try store.allDeliveries(hook: hook, status: .dead)
-                }
-                DeliveryPrinter(output).print(records)
-            }
-        }
+        func run() { deliveries.show(.dead) }
     }
 
     struct Held: ParsableCommand {
@@ -83,21 +70,28 @@ extension HooksCommand {
                     jq -r 'select(.severity == "critical") | .alert'
                 """)
 
-        @OptionGroup var arguments: HookArguments
+        @OptionGroup var deliveries: DeliveryArguments
 
-        @Option(help: "Only those of this hook.")
-        var hook: String?
+        func run() { deliveries.show(.held) }
+    }
+}
 
-        @OptionGroup var output: OutputOptions
+/// Which deliveries are listed, and how.
+struct DeliveryArguments: ParsableArguments {
+    @OptionGroup var arguments: HookArguments
 
-        func run() {
-            perform { () throws(PipelineError) in
-                let place = arguments.place()
-                let records = try place.reading { (store) throws(StoreError) in
-                    try store.allDeliveries(hook: hook, status: .held)
-                }
-                DeliveryPrinter(output).print(records)
+    @Option(help: "Only those of this hook.")
+    var hook: String?
+
+    @OptionGroup var output: OutputOptions
+
+    /// Prints all that have come to a state.
+    func show(_ status: DeliveryRecord.Status) {
+        perform { () throws(PipelineError) in
+            let records = try arguments.place().reading { (store) throws(StoreError) in
+                try store.allDeliveries(hook: hook, status: status)
             }
+            DeliveryPrinter(output).print(records)
         }
     }
 }

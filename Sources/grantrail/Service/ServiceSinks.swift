@@ -74,7 +74,7 @@ extension SinkRouting {
     /// Whether a revision goes to the sink. An alert that cannot be read is told rather than lost.
     @Sendable func takes(_ record: AlertRecord) -> Bool {
         if isBySeverity { return record.severity >= least }
-        guard let alert = AlertJSON.read(record.body) else { return true }
+        guard let alert = record.content else { return true }
         return takes(
             rule: alert.rule.name, client: alert.keys.client, tenant: alert.tenant,
             severity: record.severity)
