@@ -23,13 +23,21 @@ extension EventStore {
         }
     }
 
-    /// When a notification for a hook was last held back, nanoseconds UTC; nil when none was.
-    public func lastHeld(at hook: String) throws(StoreError) -> Int64? {
+    /// When a notification of such severities for a hook was last held back, nanoseconds UTC;
+    /// nil when none was.
+    public func lastHeld(
+        at hook: String, _ severities: ClosedRange<Severity>
+    ) throws(StoreError) -> Int64? {
         guard try hasBudgets() else { return nil }
         let query = try database.prepare(
-            "SELECT created FROM delivery WHERE status = 'held' AND hook = ?1"
-                + " ORDER BY seq DESC LIMIT 1", doing: "read deliveries")
-        query.bind(1, hook)
+            """
+            SELECT d.created FROM delivery d JOIN notice n ON n.seq = d.seq
+            WHERE d.status = 'held' AND d.hook = ?1 AND n.severity BETWEEN ?2 AND ?3
+            ORDER BY d.seq DESC LIMIT 1
+            """, doing: "read deliveries")
+        query.bind(
+            from: 1, hook, Int64(severities.lowerBound.rawValue),
+            Int64(severities.upperBound.rawValue))
         defer { query.reset() }
         return try query.step() ? query.int(0) : nil
     }

@@ -80,9 +80,11 @@ struct BudgetRestartTests {
         }
     }
 
-    @Test("A process that starts at any moment knows what the one before it knew")
-    func equal() throws {
-        let seed = UInt64.random(in: 0 ... .max)
+    /// The first: pages held back lately, tickets long before.
+    @Test(
+        "A process that starts at any moment knows what the one before it knew",
+        arguments: [10_980_979_489_322_617_816, UInt64.random(in: 0 ... .max)])
+    func equal(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<4 {
             let scene = try Scene()

@@ -106,7 +106,8 @@ extension HookBudget {
         var lasts = [Int64?](repeating: nil, count: lanes.count)
         var start = now &- BudgetLane.window
         // However long nobody ran: the digest before what was held back last was told then.
-        if let held = try store.lastHeld(at: hook) {
+        for kind in NotificationClass.allCases {
+            guard let held = try store.lastHeld(at: hook, kind.severities) else { continue }
             start = min(start, held &- 2 * Gathering.longestWait)
         }
         try store.tellings(of: hook, since: start, limit: Self.mostTellings) { record, body in

@@ -22,7 +22,14 @@ public enum NotificationClass: Int, Sendable, CaseIterable {
     /// To look in working hours.
     case tickets
 
-    public init(_ severity: Severity) { self = severity >= .high ? .pages : .tickets }
+    public init(_ severity: Severity) {
+        self = Self.pages.severities.contains(severity) ? .pages : .tickets
+    }
+
+    /// What the severities of its notifications are.
+    var severities: ClosedRange<Severity> {
+        self == .pages ? .high ... .critical : .info ... .medium
+    }
 
     /// As configuration, metrics and status call it.
     public var name: String { self == .pages ? "pages" : "tickets" }
