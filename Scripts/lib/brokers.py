@@ -106,7 +106,9 @@ class Broker:
     def delete_before(self, topic, ends):
         """Lets go of all records before an offset in each partition, as retention does."""
         places = [TopicPartition(topic, number, end) for number, end in enumerate(ends)]
-        for future in self.admin().delete_records(places).values():
+        # Kept until it has answered: a client that nobody holds takes its requests with it.
+        admin = self.admin()
+        for future in admin.delete_records(places).values():
             future.result(30)
 
     def committed(self, topic, partitions, group):
