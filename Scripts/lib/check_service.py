@@ -85,6 +85,8 @@ class Check:
             "    min: medium\n": "    min: info\n    allow_private: true\n    allow_http: true\n",
             "127.0.0.1:8088": f"127.0.0.1:{self.port}",
             "{lateness: 30s}": f"{{lateness: 30s, dirs: [{RULES}]}}",
+            "budget: {pages_per_day: 5, tickets_per_day: 50}":
+                "budget: {pages_per_day: 10000, tickets_per_day: 10000}",
         }
         configuration = text("config.yaml")
         for old, new in changes.items():

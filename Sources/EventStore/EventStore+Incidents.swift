@@ -42,14 +42,17 @@ extension EventStore {
         return members
     }
 
-    /// What an incident's alerts say together; nil for one without alerts.
+    /// What the alerts of an incident that stand for good say together; nil for one without any.
     public func incidentBounds(of id: IncidentID) throws(StoreError) -> IncidentBounds? {
         guard try hasIncidents() else { return nil }
         let query = try database.prepare(
             """
-            SELECT (SELECT alert FROM incident_alert WHERE incident = ?1 ORDER BY first, alert
-            LIMIT 1), min(first), max(last), count(*) FILTER (WHERE severity >= 0)
-            FROM incident_alert WHERE incident = ?1
+            WITH member AS (
+            SELECT alert, first, last FROM incident_alert WHERE incident = ?1 AND severity >= 0
+            AND NOT EXISTS (SELECT 1 FROM alert a
+            WHERE a.id = incident_alert.alert AND a.state = 'provisional'))
+            SELECT (SELECT alert FROM member ORDER BY first, alert LIMIT 1), min(first),
+            max(last), count(*) FROM member
             """, doing: "read an incident")
         query.bind(1, id.text)
         defer { query.reset() }

@@ -53,6 +53,8 @@ extension Verifier {
                 + "incident_alert.alert) FROM incident_alert ORDER BY first, alert",
             doing: "read incidents")
         var row = 0
+        // The place of the first member of each incident that none was found to lend its name.
+        var nameless: [IncidentID: String] = [:]
         var empty = Set(incidents.filter { $0.value == nil }.keys)
         while try query.step() {
             let place = "incident_alert \(row)"
@@ -67,13 +69,13 @@ extension Verifier {
             if incidents[member.incident] != .some(nil) {
                 report(place, "it is in an incident that does not stand")
             }
-            // An incident has the name of its first alert.
-            if empty.remove(member.incident) != nil,
-                member.incident != IncidentID(first: member.alert)
-            {
-                report(place, "its incident is another alert's")
+            // An incident has the name of an alert of its own: the first, but for guesses.
+            if empty.remove(member.incident) != nil { nameless[member.incident] = place }
+            if member.incident == IncidentID(first: member.alert) {
+                nameless[member.incident] = nil
             }
         }
+        for place in nameless.values.sorted() { report(place, "its incident is another alert's") }
         for id in empty.sorted() { report("incident \(id.text)", "it has no alerts") }
     }
 }

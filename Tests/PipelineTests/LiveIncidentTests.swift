@@ -133,6 +133,42 @@ struct LiveIncidentTests {
         }.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
     }
 
+    @Test("What was provisional and withdrawn leaves no trace in the names of the others",
+        arguments: [UInt64.random(in: 1 ... .max), 1, 2])
+    func guesses(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<6 {
+            let scene = try IncidentScene(hooks: Self.hooks)
+            let alerts = Self.random(&random)
+            let withdrawn = Set(alerts.filter { _ in random.chance(30) }.map(\.id))
+            // Each is foreseen; later, in any order, it is confirmed or withdrawn.
+            var steps = alerts.map { IncidentScene.record($0, state: .provisional) }
+            steps.shuffle(using: &random)
+            for alert in alerts {
+                let earliest = steps.firstIndex { $0.id == alert.id } ?? 0
+                let end = IncidentScene.record(
+                    alert, state: withdrawn.contains(alert.id) ? .withdrawn : .confirmed)
+                steps.insert(end, at: earliest + 1 + random.below(steps.count - earliest))
+            }
+            while !steps.isEmpty {
+                // One commit has one record of an alert.
+                var ids: Set<ID128> = []
+                let records = steps.prefix(1 + random.below(9)).prefix {
+                    ids.insert($0.id).inserted
+                }
+                steps.removeFirst(records.count)
+                try scene.settle(Array(records))
+                if random.chance(25) { try scene.restart() }
+            }
+            let standing = alerts.filter { !withdrawn.contains($0.id) }
+            for alert in IncidentMap.named(standing, by: IncidentScene.rules) {
+                let member = try scene.store.incidentMember(of: alert.id)
+                #expect(member?.incident == alert.incident?.id, "seed \(seed)")
+            }
+            try scene.verify()
+        }
+    }
+
     @Test("Over restarts and in any order they are those of a backtest",
         arguments: [UInt64.random(in: 1 ... .max), 1, 2])
     func asBacktest(seed: UInt64) throws {

@@ -98,6 +98,19 @@ public struct IncidentMap: Sendable {
         return Placement(incident: id, joined: before.filter { $0 != id }.sorted())
     }
 
+    /// The incident that an alert would be part of, under the name it has now; nil for one that
+    /// would begin its own.
+    public func incident(near clues: IncidentClues, links: [ID128]) -> IncidentID? {
+        let near = links.flatMap { stretches[$0] ?? [] }.filter { Self.isNear($0, clues) }
+        return near.compactMap { groups[$0.group]?.known }
+            .min { ($0.time, $0.first) < ($1.time, $1.first) }?.id
+    }
+
+    /// How many alerts of an incident stand; 0 for one that is not remembered.
+    public func alerts(of incident: IncidentID) -> Int {
+        numbers[incident].flatMap { groups[$0]?.known.alerts } ?? 0
+    }
+
     /// Counts alerts that stand or stand no more.
     ///
     /// - Returns: how many there are now; 0 for an incident that is not remembered.

@@ -13,7 +13,12 @@ struct LiveIncidents {
     static let memory = 2 * IncidentMap.window
 
     private let most: Int
+    /// What stands for good: names follow from it alone, so that they are those of a backtest.
     private var map = IncidentMap()
+    /// What is provisional and no part of a known incident: one that is withdrawn leaves no trace.
+    private var guesses = IncidentMap()
+    /// The alerts that are provisional, in an incident by guess.
+    private var guessed: Set<ID128> = []
     private var scope: IncidentScope
     /// Where event time was when incidents were last forgotten.
     private var swept = Int64.min
@@ -38,9 +43,15 @@ struct LiveIncidents {
         var turn = IncidentTurn(store: store)
         for index in commit.alerts.indices {
             let record = commit.alerts[index]
-            let severity = record.state == .withdrawn ? nil : record.severity
-            guard let incident = try place(record.id, record.alert?.clues, severity, &turn)
-            else { continue }
+            let incident =
+                if record.state == .provisional, let clues = record.alert?.clues {
+                    try guess(record.id, clues, record.severity, &turn)
+                } else {
+                    try place(
+                        record.id, record.alert?.clues,
+                        record.state == .withdrawn ? nil : record.severity, &turn)
+                }
+            guard let incident else { continue }
             commit.alerts[index].incident = incident
             // Who is told nothing needs no figures of this moment.
             let shown = record.isNotable ? incident : Alert.Incident(id: incident.id)
@@ -57,8 +68,14 @@ struct LiveIncidents {
     ) throws(StoreError) -> LiveCommit {
         var turn = IncidentTurn(store: store)
         for member in try store.incidentMembers(since: time) {
-            guard let record = try store.alertRecord(id: member.alert) else { continue }
+            guard let record = try store.alertRecord(id: member.alert),
+                record.state != .withdrawn
+            else { continue }
             let clues = AlertJSON.read(record.body)?.clues
+            if record.state == .provisional, let clues {
+                _ = try guess(member.alert, clues, record.severity, &turn)
+                continue
+            }
             _ = try place(member.alert, clues, member.severity, &turn)
         }
         var commit = LiveCommit()
@@ -107,7 +124,11 @@ struct LiveIncidents {
     ) throws(StoreError) -> Alert.Incident? {
         let before = try turn.member(alert)
         if before == nil, clues == nil { return nil }
-        if let before { try remember(before.incident, turn.store) }
+        // What was a guess, or did not stand, is placed as if it were new.
+        let wasGuess = guessed.remove(alert) != nil
+        if guessed.isEmpty { guesses = IncidentMap() }
+        let isPlaced = before?.severity != nil && !wasGuess
+        if let before, isPlaced { try remember(before.incident, turn.store) }
         let name = before?.incident ?? IncidentID(first: alert)
         var member = IncidentMember(
             alert: alert, incident: name, origin: before?.origin ?? name, severity: severity,
@@ -116,17 +137,45 @@ struct LiveIncidents {
         var joined: [IncidentID] = []
         if var clues {
             (clues.first, clues.last) = (member.first, member.last)
-            let placement = map.place(clues, links: scope.links(of: clues), in: before?.incident)
+            let placement = map.place(
+                clues, links: scope.links(of: clues), in: isPlaced ? before?.incident : nil)
             member.incident = placement.incident
             joined = placement.joined
+            let own = IncidentID(first: alert)
+            // Others may be in it by guess.
+            if !isPlaced, name == own, member.incident != own, before != nil { joined.append(own) }
         }
         if before == nil { member.origin = member.incident }
-        let change = (severity == nil ? 0 : 1) - (before?.severity == nil ? 0 : 1)
+        let change = (severity == nil ? 0 : 1) - (isPlaced ? 1 : 0)
         let alerts = map.add(change, to: member.incident)
         turn.note(member, instead: before, joined)
         return Alert.Incident(
             id: member.incident, alerts: alerts,
             before: member.origin == member.incident ? nil : member.origin, joined: joined)
+    }
+
+    /// Where a provisional alert probably belongs, which binds no other alert.
+    private mutating func guess(
+        _ alert: ID128, _ clues: IncidentClues, _ severity: Severity, _ turn: inout IncidentTurn
+    ) throws(StoreError) -> Alert.Incident {
+        let before = try turn.member(alert)
+        let links = scope.links(of: clues)
+        // A guess that was made stays: others may have followed it.
+        let name = before?.incident ?? map.incident(near: clues, links: links)
+            ?? guesses.incident(near: clues, links: links) ?? IncidentID(first: alert)
+        guesses.open(
+            IncidentMap.Known(
+                id: name, first: alert, time: clues.first, last: clues.last, alerts: 0))
+        _ = guesses.place(clues, links: links, in: name)
+        guessed.insert(alert)
+        let member = IncidentMember(
+            alert: alert, incident: name, origin: before?.origin ?? name, severity: severity,
+            first: min(clues.first, before?.first ?? .max),
+            last: max(clues.last, before?.last ?? .min))
+        turn.note(member, instead: before, [])
+        return Alert.Incident(
+            id: name, alerts: map.alerts(of: name) + 1,
+            before: member.origin == name ? nil : member.origin, joined: [])
     }
 
     /// Opens an incident again that was forgotten.
