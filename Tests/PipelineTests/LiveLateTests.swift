@@ -90,4 +90,35 @@ struct LiveLateTests {
         #expect(
             try Self.replays(scene.stored()) == Self.replays(scene.backtest()), "seed \(seed)")
     }
+
+    @Test("Grants of late events that wait when a run fails are looked at by the next",
+        arguments: [3, 4, 5])
+    func waiting(seed: UInt64) throws {
+        let scene = try LiveScene(events: 6_000, seed: seed)
+        let refused = Set(
+            scene.lines.filter { $0.contains("REFRESH_TOKEN_ERROR") }.map(PartedLog.session))
+        let late = scene.lines.filter { refused.contains(PartedLog.session($0)) }
+        let others = scene.lines.filter { !refused.contains(PartedLog.session($0)) }
+        let source = ClosureSource("kc") { (source, sink) throws(SourceError) in
+            sink.deliver(.opened(partition: "p0"))
+            sink.deliver(.condition(SourceCondition(isReady: true)))
+            sink.deliver(.records(source.batch("p0", others)))
+            _ = sink.drain()
+            sink.deliver(.closed(partition: "p0"))
+            sink.deliver(.opened(partition: "p1"))
+            sink.deliver(.records(source.batch("p1", late)))
+            _ = sink.drain()
+            throw SourceError(code: "kafka.fenced", message: "fenced", exitStatus: 69)
+        }
+        #expect(throws: LiveRun.Failure.self) {
+            try LiveRestartTests.run(scene, source, isHurried: true)
+        }
+        let found = try Self.replays(scene.backtest())
+        #expect(try Self.replays(scene.stored()) != found, "all were looked at, seed \(seed)")
+        let rest = ClosureSource("kc") { (_, sink) throws(SourceError) in
+            sink.deliver(.condition(SourceCondition(isReady: true)))
+        }
+        try LiveRestartTests.run(scene, rest)
+        #expect(try Self.replays(scene.stored()) == found, "seed \(seed)")
+    }
 }

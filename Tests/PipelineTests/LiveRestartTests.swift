@@ -13,9 +13,13 @@ struct LiveRestartTests {
     static let day: Int64 = 86_400_000_000_000
 
     /// Runs over a source; gives the status at its end.
+    ///
+    /// - Parameter isHurried: whether the run looks at one grant of late events at a time, takes a
+    ///   snapshot as often as it can, and waits for nothing at its end.
     @discardableResult
     static func run(
         _ scene: LiveScene, _ source: any LiveSource, idleAfter: Int64 = 3600_000_000_000,
+        isHurried: Bool = false,
         onStep: ((EventStore.WriteStep) throws(StoreError) -> Void)? = nil,
         log: @escaping @Sendable (LiveLogLine) -> Void = { _ in },
         while body: ((LiveRun) -> Void)? = nil
@@ -28,7 +32,12 @@ struct LiveRestartTests {
         options.statePath = scene.storePath + "-state"
         options.drainTimeout = 3_000_000_000
         options.sources[0].idleAfter = idleAfter
+        if isHurried {
+            options.drainTimeout = 0
+            options.snapshotEvery = 1
+        }
         let run = try LiveRun(store: store, options: options, clock: LiveScene.clock, log: log)
+        if isHurried { run.late = LateGrants(blocksPerTurn: 0) }
         if let body {
             let run = run
             nonisolated(unsafe) let body = body

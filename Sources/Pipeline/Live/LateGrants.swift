@@ -7,13 +7,17 @@ struct LateGrants {
     /// Sessions that wait at most; of others only the count is kept.
     private static let most = 100_000
     /// Blocks of the store that are read for one turn, at most, unless one session needs more.
-    private static let blocksPerTurn = 32
+    private let blocksPerTurn: Int
 
     private var waiting: [ID128: Set<ID128>] = [:]
     private var order: [ID128] = []
     private var head = 0
     /// Late events whose grant is not looked at: without a session, or beyond the bound.
     private(set) var passedOver = 0
+
+    init(blocksPerTurn: Int = 32) {
+        self.blocksPerTurn = blocksPerTurn
+    }
 
     var isEmpty: Bool { head == order.count }
 
@@ -44,7 +48,7 @@ struct LateGrants {
         while head < order.count {
             let session = order[head]
             let found = try Self.blocks(of: session, store)
-            if !grants.isEmpty, blocks.union(found).count > Self.blocksPerTurn { break }
+            if !grants.isEmpty, blocks.union(found).count > blocksPerTurn { break }
             blocks.formUnion(found)
             grants[session] = Grant(events: [], late: waiting.removeValue(forKey: session) ?? [])
             head += 1

@@ -7,7 +7,9 @@ extension LiveRun {
     /// What is due now and then: the snapshot, retention, a look at the disk.
     func keepHouse(_ now: Int64, isStopping: Bool) throws(StoreError) {
         if isStopping { return }
-        if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead {
+        if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead,
+            late.isEmpty || now >= due + options.snapshotEvery * 10
+        {
             try settleRecounts()
             saveState()
             // Nothing is told meanwhile: a snapshot that takes long is taken seldom, so that it
@@ -23,6 +25,9 @@ extension LiveRun {
     }
 
     /// Writes the rules' memory down; a failure costs time at the next start and nothing else.
+    ///
+    /// Best while no grant of late events waits: after a kill, those that came before the snapshot
+    /// are looked at no more.
     func saveState() {
         guard let path = options.statePath else { return }
         let head = StateFile.Head(
@@ -96,7 +101,7 @@ extension LiveRun {
                 time: clock.wall(), kind: "run.stopped", position: store.eventCount, body: "{}")
         ]
         try store.commit(commit)
-        saveState()
+        if late.isEmpty { saveState() }
         log(LiveLogLine(.info, "run.stopped",
             "\(status.now.appended) events were appended, \(status.now.late) came late"))
         return isComplete ? waiting : 0
