@@ -55,6 +55,29 @@ struct PartitionBoardTests {
         #expect(board.watermark(now: 71 * Self.second) == 491 * Self.second)
     }
 
+    @Test("A log that is polled holds the others back between two answers, unless too much waits")
+    func polled() {
+        let minute = 60 * Self.second
+        var board = PartitionBoard(
+            [(10 * Self.second, 10 * Self.second), (10 * Self.second, 10 * minute)], now: 0)
+        let (stream, poll) = (Self.name("a"), Self.name("b", source: 1))
+        for (source, name) in [(0, stream), (1, poll)] {
+            board.condition(source: source, isReady: true, now: 0)
+            board.open(name, now: 0)
+            board.observe(Self.times(until: 1000), name, now: 0)
+        }
+        board.caughtUp(poll, now: 0)
+        board.observe([1240 * Self.second], stream, now: 4 * minute)
+        #expect(board.noteIdle(now: 4 * minute) == [])
+        #expect(board.watermark(now: 4 * minute) == 990 * Self.second)
+        #expect(board.noteIdle(now: 4 * minute, isPressed: true) == [poll])
+        #expect(board.watermark(now: 4 * minute) == 1230 * Self.second)
+        // Its next answer is late then, and is waited for again.
+        board.observe([1001 * Self.second], poll, now: 5 * minute)
+        #expect(board.noteIdle(now: 5 * minute) == [])
+        #expect(board.watermark(now: 5 * minute) == 991 * Self.second)
+    }
+
     @Test("When all are idle, all that was seen counts as come, but for a suspected clock")
     func allIdle() {
         var board = Self.board()

@@ -184,8 +184,10 @@ extension LiveRun {
 
     private func noteIdle(_ turn: inout LiveTurn) {
         let now = timers.attended
-        for name in board.noteIdle(now: now) {
-            note("source.idle", name.source, partition: name.partition, detail: "", &turn)
+        let isPressed = !paused.isEmpty
+        for name in board.noteIdle(now: now, isPressed: isPressed) {
+            let detail = isPressed ? "too much waits for it" : ""
+            note("source.idle", name.source, partition: name.partition, detail: detail, &turn)
         }
         let holding = board.holding(now: now)
         if holding != timers.holding, !holding.isEmpty, timers.housekeeping > .min {

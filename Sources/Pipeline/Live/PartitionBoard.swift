@@ -10,6 +10,8 @@ struct PartitionBoard {
     /// A source that is not ready, or a partition that says nothing, holds the others back no
     /// longer than this, nanoseconds.
     static let mostHold: Int64 = 600_000_000_000
+    /// When too much waits, a partition that was read to its end holds nobody back longer.
+    static let mostHoldPressed: Int64 = 5_000_000_000
 
     private struct Source {
         let lateness: Int64
@@ -139,14 +141,17 @@ struct PartitionBoard {
 
     /// Marks partitions that fell silent.
     ///
+    /// - Parameter isPressed: whether so much waits that a source which is asked now and then, such
+    ///   as a log that is polled, cannot be waited for.
     /// - Returns: those that became idle just now.
-    mutating func noteIdle(now: Int64) -> [Name] {
+    mutating func noteIdle(now: Int64, isPressed: Bool = false) -> [Name] {
+        let most = isPressed ? Self.mostHoldPressed : .max
         var news: [Name] = []
         for name in active where sources[name.source].isReady {
             guard let partition = partitions[name] else { continue }
             let isSilent: Bool
             if let since = partition.caughtUpSince {
-                isSilent = now - since >= sources[name.source].idleAfter
+                isSilent = now - since >= min(most, sources[name.source].idleAfter)
             } else {
                 isSilent = now - partition.heardAt >= Self.mostHold
             }
