@@ -28,6 +28,12 @@ public enum EventKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// The dotted name used in JSON, rules and SQL, such as `refresh.succeeded`.
     public var name: String { Self.names[Int(rawValue)] }
 
+    /// Whether somebody took a token for good: a resource server, a gateway, or the authorization
+    /// server that one of them asked.
+    public var isTokenUse: Bool {
+        self == .tokenUsed || self == .tokenIntrospected || self == .tokenValidated
+    }
+
     /// The kind with this name; nil for an unknown one.
     public init?(name: String) {
         guard let index = Self.names.firstIndex(of: name) else { return nil }

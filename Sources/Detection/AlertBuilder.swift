@@ -14,7 +14,7 @@ struct AlertBuilder {
         let groupKey =
             hit.firing.group == nil
             ? hit.rule.key.map { value(of: $0, keys, event) }
-            : (hit.firing.key ?? hit.rule.key).map { groupValue(of: $0, keys, event, family) }
+            : groupValues(hit.firing.key ?? hit.rule.key, keys, event, family)
         let rule = hit.rule
         var alert = Alert(
             id: Alert.identity(ruleID: rule.id, groupKey: groupKey, anchor: batch.id(.event, row)),
@@ -71,15 +71,18 @@ struct AlertBuilder {
         let batch = event.batch
         let row = event.row
         var keys = Alert.Keys()
-        keys.issuer = text(family?.issuer ?? batch.code(.issuer, row))
-        keys.client = text(family?.client ?? batch.code(.client, row))
+        keys.issuer = text(family?.issuer ?? 0) ?? text(batch.code(.issuer, row))
+        keys.client = text(family?.client ?? 0) ?? text(batch.code(.client, row))
         keys.subject = text(family?.subject ?? 0) ?? text(batch.code(.subject, row))
         keys.session = batch.text(.session, row: row) ?? family?.anchor
         keys.grant = batch.text(.grant, row: row)
         keys.token = batch.text(.presented, row: row)
         if let family, let transition = event.transition {
             keys.family = Self.familyID(family, pool).hex
-            keys.lineage = Self.lineage(of: transition, family, pool).hex
+            // Who is known by the session alone may be of any lineage of it.
+            if !transition.lineageRoot.isNone {
+                keys.lineage = Self.lineage(of: transition, family, pool).hex
+            }
         }
         return keys
     }
@@ -101,7 +104,17 @@ struct AlertBuilder {
     }
 
     /// The same for the group of an operation, as ``GroupKey`` tells groups apart: what the event
-    /// says comes before what the family knows.
+    /// says comes before what the family knows, but for the issuer in the key of a grant.
+    private func groupValues(
+        _ fields: [Rule.KeyField], _ keys: Alert.Keys, _ event: Hit.Event, _ family: FamilyFacts?
+    ) -> [String] {
+        let isOfGrant = Rule.KeyField.nameGrant(fields)
+        return fields.map { field in
+            if isOfGrant, field == .issuer { return keys.issuer ?? "" }
+            return groupValue(of: field, keys, event, family)
+        }
+    }
+
     private func groupValue(
         of field: Rule.KeyField, _ keys: Alert.Keys, _ event: Hit.Event, _ family: FamilyFacts?
     ) -> String {

@@ -15,8 +15,13 @@ struct GroupKey {
         _ transition: Transition?, _ ledger: Ledger, _ pool: StringPool
     ) -> ID128? {
         var key = GroupKey()
+        let family = transition.flatMap { ledger.family($0.family) }
+        let isOfGrant = Rule.KeyField.nameGrant(fields)
         for field in fields {
-            guard var part = part(field, batch, row, transition, ledger, pool) else { return nil }
+            guard
+                var part = part(
+                    field, batch, row, transition, family, pool, isOfGrant: isOfGrant)
+            else { return nil }
             if byText { part = text(of: field, part, batch, row, transition, pool) }
             key.add(part)
         }
@@ -69,18 +74,20 @@ struct GroupKey {
 
     private static func part(
         _ field: Rule.KeyField, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
-        _ ledger: Ledger, _ pool: StringPool
+        _ family: FamilyFacts?, _ pool: StringPool, isOfGrant: Bool
     ) -> ID128? {
-        func code(_ column: CodedColumn, _ known: KeyPath<FamilyFacts, UInt32>) -> ID128? {
+        func code(
+            _ column: CodedColumn, _ known: KeyPath<FamilyFacts, UInt32>, isKnownFirst: Bool = false
+        ) -> ID128? {
             let own = batch.code(column, row)
-            if own != 0 { return ID128(high: 0, low: UInt64(own)) }
-            let family = transition.flatMap { ledger.family($0.family) }
             let known = family?[keyPath: known] ?? 0
-            return known == 0 ? nil : ID128(high: 0, low: UInt64(known))
+            let code = own == 0 || (isKnownFirst && known != 0) ? known : own
+            return code == 0 ? nil : ID128(high: 0, low: UInt64(code))
         }
         func bits(_ bits: ID128) -> ID128? { bits.isNone ? nil : bits }
         switch field {
-        case .issuer: return code(.issuer, \.issuer)
+        // Other sources call the issuer of a grant by other names.
+        case .issuer: return code(.issuer, \.issuer, isKnownFirst: isOfGrant)
         case .tenant: return code(.tenant, \.tenant)
         case .client: return code(.client, \.client)
         case .subject: return code(.subject, \.subject)

@@ -112,6 +112,13 @@ public struct Rule: Sendable, Equatable {
             ("prefix", .prefix),
         ]
 
+        /// Whether a key is that of a grant or of one of its tokens, whoever logs them.
+        static func nameGrant(_ fields: [KeyField]) -> Bool {
+            fields.contains {
+                $0 == .family || $0 == .lineage || $0 == .field(.event(.presented))
+            }
+        }
+
         public var name: String {
             if case .field(let field) = self { return field.name }
             return Self.named.first { $0.field == self }?.name ?? ""

@@ -55,7 +55,7 @@ extension Ledger {
         transition.familySerial = families[family].serial
         transition.isBorn = families[family].isBorn
         transition.describe(families[family], event)
-        families[family].touch(event)
+        touch(family, event)
         families[family].act(event)
         families[family].profile.learn(Presenter(of: event), act: families[family].acts)
         return true

@@ -1,4 +1,4 @@
-internal import AuditModel
+public import AuditModel
 
 // Families: found by session or native family id and client, made when they are first seen.
 
@@ -12,18 +12,23 @@ extension Ledger {
             ? (event.issuedRefresh, .issuedRefresh) : (event.presented, .presented)
     }
 
-    private static func hash(issuer: UInt32, anchor: ID128) -> UInt32 {
-        UInt32(
-            truncatingIfNeeded: (anchor.tableHash ^ UInt64(issuer) &* 0xD6E8_FEB8_6659_FD93) >> 32)
+    /// Without the issuer, which other sources call by another name.
+    static func hash(anchor: ID128) -> UInt32 {
+        UInt32(truncatingIfNeeded: anchor.tableHash >> 32)
     }
 
     func findFamily(_ event: EventRow) -> Int? {
-        let anchor = Self.anchor(of: event).id
+        familyIndex(
+            issuer: event.issuer, client: event.client, anchor: Self.anchor(of: event).id)
+    }
+
+    /// The family of a client with this session, or native family id; for ``family(_:)``.
+    public func familyIndex(issuer: UInt32, client: UInt32, anchor: ID128) -> Int? {
         if anchor.isNone { return nil }
-        var walk = familyTable.walk(Self.hash(issuer: event.issuer, anchor: anchor))
+        var walk = familyTable.walk(Self.hash(anchor: anchor))
         while let index = familyTable.next(&walk) {
-            if families[index].anchor == anchor, families[index].client == event.client,
-                families[index].issuer == event.issuer
+            if families[index].anchor == anchor, families[index].client == client,
+                families[index].issuer == issuer
             {
                 return index
             }
@@ -54,10 +59,11 @@ extension Ledger {
             family.anchorText = batch.texts.withBytes(kept) { anchorTexts.code(of: $0) }
         }
         let index = families.add(family) { index, old in
-            familyTable.remove(Self.hash(issuer: old.issuer, anchor: old.anchor), index)
+            familyTable.remove(Self.hash(anchor: old.anchor), index)
+            if old.subject != 0 { subjectTable.remove(Self.subjectHash(old), index) }
         }
         if !isTrial, anchorTexts.count > 2 * families.count + 1024 { dropForgottenTexts() }
-        familyTable.insert(Self.hash(issuer: event.issuer, anchor: anchor), index)
+        familyTable.insert(Self.hash(anchor: anchor), index)
         return index
     }
 
@@ -78,7 +84,7 @@ extension Ledger {
         let anchor = Self.anchor(of: event).id
         if anchor.isNone { return false }
         var ended: [Int] = []
-        var walk = familyTable.walk(Self.hash(issuer: event.issuer, anchor: anchor))
+        var walk = familyTable.walk(Self.hash(anchor: anchor))
         while let index = familyTable.next(&walk) {
             guard families[index].anchor == anchor, families[index].issuer == event.issuer,
                 event.kind == .sessionEnded || families[index].client == event.client
@@ -87,7 +93,7 @@ extension Ledger {
         }
         for index in ended {
             families[index].isEnded = true
-            families[index].touch(event)
+            touch(index, event)
         }
         guard let first = ended.min(by: { families[$0].serial < families[$1].serial }) else {
             return false

@@ -66,6 +66,7 @@ extension Ledger {
             // The server keeps the token: nothing was spent, so presenting it again means nothing.
             families[family].profile.learn(Presenter(of: event), act: families[family].acts)
             transition.facts.insert(.refreshKept)
+            renewAccess(of: index, event.issuedAccess)
         } else {
             rotate(index, event, &transition)
         }
@@ -99,7 +100,7 @@ extension Ledger {
             transition.lineageRoot = Self.root(event, event.presented)
             transition.describe(families[family], event)
             if event.reason == .scope { transition.facts.insert(.scopeRefused) }
-            families[family].touch(event)
+            touch(family, event)
         }
         transition.isRefused = true
         transition.isAsserted = isAsserted
@@ -123,7 +124,7 @@ extension Ledger {
             transition.facts.insert(.clientMismatch)
             transition.ownerClient = owner
         }
-        families[family].touch(event)
+        touch(family, event)
         return transition
     }
 

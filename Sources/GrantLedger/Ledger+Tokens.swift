@@ -52,17 +52,15 @@ extension Ledger {
         return index
     }
 
-    ///
-    /// - Returns: whether the token is known; what its use was to the grant is no fact by itself.
-    mutating func use(
-        _ batch: borrowing EventBatch, _ row: Int, _ transition: inout Transition
-    ) -> Bool {
-        guard let index = findAccess(batch.id(.presented, row)) else { return false }
-        nodes[index].isAccessUsed = true
-        transition = Transition()
-        let node = nodes[index]
-        describe(Int(node.lineage), node.generation, batch[row], &transition)
-        return true
+    /// The server kept a refresh token and issued another access token with it, which takes the
+    /// place of the one before.
+    mutating func renewAccess(of index: Int, _ access: ID128) {
+        let old = nodes[index].access
+        if access.isNone || access == old { return }
+        if !old.isNone { nodeTable.remove(Self.hash(old), index) }
+        nodes[index].access = access
+        nodes[index].isAccessRevoked = false
+        nodeTable.insert(Self.hash(access), index)
     }
 
     /// A token was revoked by itself (RFC 7009): its grant may go on.

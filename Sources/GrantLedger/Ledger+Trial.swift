@@ -25,6 +25,7 @@ extension Ledger {
         forks.beginTrial()
         codes.beginTrial()
         familyTable.beginTrial()
+        subjectTable.beginTrial()
         nodeTable.beginTrial()
         codeTable.beginTrial()
     }
@@ -36,6 +37,7 @@ extension Ledger {
         forks.rollBack()
         codes.rollBack()
         familyTable.rollBack()
+        subjectTable.rollBack()
         nodeTable.rollBack()
         codeTable.rollBack()
         isTrial = false

@@ -26,6 +26,7 @@ public struct Ledger: Sendable {
     var policies = RotationPolicies()
     var scopes = ScopeGrowth()
     var familyTable = IndexTable()
+    var subjectTable = IndexTable()
     var nodeTable = IndexTable()
     var anchorTexts = StringPool()
     var serial: UInt32 = 0
@@ -51,8 +52,11 @@ public struct Ledger: Sendable {
 
     /// Folds one event in.
     ///
-    /// - Parameter pool: what the codes of the batch mean.
-    /// - Returns: whether it meant anything to a grant; what, is in `transition`.
+    /// - Parameters:
+    ///   - pool: what the codes of the batch mean.
+    ///   - transition: where it belongs and what it meant; for an event that meant nothing as it
+    ///     was, but for ``Transition/inferredFamily``.
+    /// - Returns: whether it meant anything to a grant.
     public mutating func apply(
         _ batch: borrowing EventBatch, row: Int, pool: StringPool,
         into transition: inout Transition

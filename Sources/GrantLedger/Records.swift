@@ -117,12 +117,13 @@ struct Family: Sendable, BitwiseCopyable {
     var head: Int32 = -1
     var isBorn = false
     var isEnded = false
+    /// Whether the subject had another live grant at the client when this one was first seen.
+    var hasSibling = false
     var profile = PresenterProfile()
 
-    /// Takes over what an event says about its family.
+    /// Takes over what an event says about its family, but for the subject, which others look for.
     mutating func touch(_ event: EventRow) {
         lastTime = max(lastTime, event.time)
-        if event.subject != 0, subject == 0 { subject = event.subject }
         if event.tenant != 0 { tenant = event.tenant }
         if event.scopes != 0, scopes == 0 { scopes = event.scopes }
     }

@@ -7,6 +7,9 @@ public struct Transition: Sendable, BitwiseCopyable {
     public var family: Int = -1
     /// Tells families apart that had the same index one after the other.
     public var familySerial: UInt32 = 0
+    /// The family that the event's subject and client speak for, where nothing names one: shown,
+    /// and never part of a verdict.
+    public var inferredFamily: Int = -1
     /// Names the lineage in its family: its first refresh token; or, when the ledger never saw the
     /// token, the presented one.
     public var lineageRoot: ID128 = .none
@@ -59,6 +62,12 @@ public struct Transition: Sendable, BitwiseCopyable {
     public var secondNovelty = Novelty()
 
     public init() {}
+
+    /// Whether the event is known or inferred to be of a family.
+    public func isOf(_ family: Int?) -> Bool {
+        guard let family else { return false }
+        return family == (self.family >= 0 ? self.family : inferredFamily)
+    }
 
     /// Takes over what a family was like before an event.
     mutating func describe(_ family: borrowing Family, _ event: EventRow) {

@@ -28,8 +28,15 @@ public struct GrantHistory: Sendable {
         public var ip: String?
         public var country: String?
         public var reason: String?
+        /// Of the decoder that read it: whose log says so.
+        public var dialect: String
+        /// Whether only subject and client put the event into the grant.
+        public var isInferred: Bool
         public var isForked: Bool
         public var alerts: [Alert]
+
+        /// Whether a token of the grant was used, as its resource servers and gateways log it.
+        public var isUse: Bool { kind.isTokenUse }
     }
 
     /// A refresh token as its place in the family.
@@ -118,6 +125,8 @@ struct GrantHistoryBuilder {
                 ip: event.ip.isNone ? nil : event.ip.text,
                 country: event.country == 0 ? nil : Self.letters(event.country),
                 reason: event.reasonRaw == 0 ? nil : pool.text(event.reasonRaw),
+                dialect: pool.text(event.dialect),
+                isInferred: !hasMeaning && transition.inferredFamily >= 0,
                 isForked: hasMeaning && transition.facts.contains(.refreshForked), alerts: []))
     }
 

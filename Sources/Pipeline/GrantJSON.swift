@@ -72,6 +72,8 @@ extension GrantHistory.Step {
         writer.member("ip", ip)
         writer.member("country", country)
         writer.member("reason_raw", reason)
+        writer.member("dialect", dialect)
+        writer.member("link", isInferred ? "inferred" : "known")
         writer.member("rules", alerts.map(\.rule.name))
         writer.endObject()
     }

@@ -90,6 +90,10 @@ private struct GrantKey: Hashable {
         family = ""
         if anchor.isNone { return nil }
     }
+
+    func family(in ledger: Ledger) -> Int? {
+        ledger.familyIndex(issuer: issuer, client: client, anchor: anchor)
+    }
 }
 
 extension GrantQuery {
@@ -122,15 +126,25 @@ extension GrantQuery {
         let pool = store.pool
         var builder = GrantHistoryBuilder()
         var run = DetectionRun(rules: rules)
+        var ledger = Ledger()
+        var transition = Transition()
         // All grants of the client, not this one alone: verdicts depend on the rotation policy
         // that the client's other grants show.
         try StoreReplay(store).run { batch, row, _ in
-            guard batch.code(.issuer, row) == key.issuer else { return }
-            let isOfClient = batch.code(.client, row) == key.client
-            let isOfSession = batch.id(key.column, row) == key.anchor
+            let isOfIssuer = batch.code(.issuer, row) == key.issuer
+            let isOfClient = isOfIssuer && batch.code(.client, row) == key.client
+            let isOfSession = isOfIssuer && batch.id(key.column, row) == key.anchor
             let endsSession = batch.kind[row] == .sessionEnded && isOfSession
-            if isOfClient || endsSession { run.take(batch, row: row, pool: pool) }
-            if isOfSession, isOfClient || endsSession { builder.take(batch, row, pool: pool) }
+            // Other sources call issuer and client what they like; tokens and sessions tell.
+            let isOfToken = batch.kind[row].isTokenUse || batch.code(.leaked, row) != 0
+            guard isOfClient || endsSession || isOfToken else { return }
+            run.take(batch, row: row, pool: pool)
+            transition = Transition()
+            _ = ledger.apply(batch, row: row, pool: pool, into: &transition)
+            let belongs = isOfToken && transition.isOf(key.family(in: ledger))
+            if belongs || (isOfSession && (isOfClient || endsSession)) {
+                builder.take(batch, row, pool: pool)
+            }
         }
         let alerts = run.alerts().filter { $0.keys.family == key.family }
         return builder.finish(alerts: alerts, pool: pool)

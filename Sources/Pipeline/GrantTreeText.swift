@@ -25,12 +25,13 @@ public struct GrantTreeText {
             lines.append(style.bold("lineage \(lineage + 1)"))
             lines += draw(history, lineage: lineage)
         }
-        let rest = history.steps.filter { Self.lineage(of: $0) == nil }
+        let rest = history.steps.filter { Self.lineage(of: $0) == nil && !$0.isUse }
         if !rest.isEmpty {
             lines.append("")
             lines.append(style.bold("session"))
             lines += rest.map { "  \(time($0))   \(note($0, history))" }
         }
+        lines += uses(history)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -147,7 +148,7 @@ public struct GrantTreeText {
         }
     }
 
-    private func note(_ step: GrantHistory.Step, _ history: GrantHistory) -> String {
+    func note(_ step: GrantHistory.Step, _ history: GrantHistory) -> String {
         var parts: [String] = []
         if case .other = step.meaning { parts.append(step.kind.name) }
         if let ip = step.ip { parts.append(ip + (step.country.map { " (\($0))" } ?? "")) }
@@ -159,7 +160,7 @@ public struct GrantTreeText {
         return parts.joined(separator: "  ")
     }
 
-    private func time(_ step: GrantHistory.Step) -> String {
+    func time(_ step: GrantHistory.Step) -> String {
         style.dim(TimeText.string(step.time, precision: step.precision))
     }
 

@@ -170,27 +170,44 @@ struct ReferenceRun {
 
     /// The values of a group; nil when the event lacks one.
     private func key(_ fields: [Rule.KeyField], _ seen: Seen) -> [String]? {
-        let texts = fields.map { text($0, seen) }
+        let texts = texts(fields, seen)
         return texts.contains("") ? nil : texts
+    }
+
+    private func texts(_ fields: [Rule.KeyField], _ seen: Seen) -> [String] {
+        let isOfGrant = fields.contains {
+            [.family, .lineage, .field(.event(.presented))].contains($0)
+        }
+        return fields.map { field in
+            // The issuer as the grant has it comes first where the key is that of a grant.
+            if field == .issuer, isOfGrant, let family = seen.family, family.issuer != 0 {
+                return pool.text(family.issuer)
+            }
+            return text(field, seen)
+        }
     }
 
     private func text(_ field: Rule.KeyField, _ seen: Seen) -> String {
         let event = seen.event
         let family = seen.family.map {
             FamilyFacts.identity(
-                issuer: event.issuer ?? "", anchor: $0.anchor, client: event.client ?? "")
+                issuer: pool.text($0.issuer), anchor: $0.anchor, client: pool.text($0.client))
+        }
+        func known(_ code: KeyPath<FamilyFacts, UInt32>) -> String {
+            seen.family.map { pool.text($0[keyPath: code]) } ?? ""
         }
         switch field {
-        case .issuer: return event.issuer ?? ""
+        case .issuer: return event.issuer ?? known(\.issuer)
         case .tenant: return ""
-        case .client: return event.client ?? ""
-        case .subject: return event.subject ?? ""
+        case .client: return event.client ?? known(\.client)
+        case .subject: return event.subject ?? known(\.subject)
         case .session: return event.sessionText ?? ""
         case .ip: return event.ip ?? ""
         case .prefix: return event.ip.flatMap { IPAddress($0)?.networkText } ?? ""
         case .family: return family?.hex ?? ""
         case .lineage:
             guard let family, let root = seen.transition?.lineageRoot else { return "" }
+            if root.isNone { return family.hex }
             return FamilyFacts.lineageIdentity(family: family, root: root).hex
         case .field(let field):
             return event.value(field, seen.transition).texts.first ?? ""
@@ -216,7 +233,7 @@ struct ReferenceRun {
                 severity = max(severity, raise.severity)
             }
         }
-        let key = fields.map { text($0, seen) }
+        let key = texts(fields, seen)
         var alert = Alert(
             id: Alert.identity(ruleID: rule.id, groupKey: key, anchor: seen.event.id),
             rule: Alert.Rule(id: rule.id, name: rule.name, title: rule.title, hash: ""),

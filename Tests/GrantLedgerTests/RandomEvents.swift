@@ -45,7 +45,7 @@ struct RandomEvents {
         if chance(60) { row.issuedAccess = token(0xA) }
         row.issuer = batch.pool.code(of: "realm")
         row.client = batch.pool.code(of: chance(90) ? "app" : "other")
-        row.subject = batch.pool.code(of: "subject")
+        row.subject = batch.pool.code(of: chance(80) ? "subject" : "another")
         row.scopes = batch.pool.code(of: ["", "openid", "openid mail"][Int(below(3))])
         if chance(5) {
             let leaked = LeakedToken(kind: "rt", id: token(7), isExpired: chance(20))

@@ -22,13 +22,26 @@ struct Script {
         }
     }
 
+    /// The families that events are inferred to be of, by event place.
+    func inferred() -> [Int?] {
+        var ledger = Ledger()
+        return (0..<batch.count).map { row in
+            var transition = Transition()
+            _ = ledger.apply(batch, row: row, pool: batch.pool, into: &transition)
+            return transition.inferredFamily < 0 ? nil : transition.inferredFamily
+        }
+    }
+
     mutating func wait(_ seconds: Int64) { clock += seconds * 1_000_000_000 }
 
     mutating func code(
         _ session: UInt64, issues token: UInt64, from ip: String, client: String = "app",
-        scopes: String = "", leaking leaked: String = ""
+        scopes: String = "", leaking leaked: String = "", subject: String = "",
+        tenant: String = ""
     ) {
-        add(.codeRedeemed, session, client, ip, issued: token, scopes: scopes, leaked: leaked)
+        add(
+            .codeRedeemed, session, client, ip, issued: token, scopes: scopes, leaked: leaked,
+            subject: subject, tenant: tenant)
     }
 
     mutating func refresh(
@@ -38,6 +51,13 @@ struct Script {
         add(
             .refreshSucceeded, session, client, ip, presented: token, issued: next,
             scopes: scopes)
+    }
+
+    /// An accepted refresh that brings another access token and keeps the refresh token.
+    mutating func keep(_ session: UInt64, _ token: UInt64, access: UInt64, from ip: String) {
+        add(
+            .refreshSucceeded, session, "app", ip, presented: token, issued: token,
+            access: access)
     }
 
     mutating func refuse(
@@ -56,6 +76,25 @@ struct Script {
     /// A record in which a token stands that does not belong there.
     mutating func leak(_ text: String) {
         add(.other, 0, "proxy", "192.0.2.1", leaked: text)
+    }
+
+    /// A use that a gateway logs, which calls the issuer by another name.
+    mutating func use(
+        _ token: ID128 = .none, session: UInt64 = 0, subject: String = "", client: String = "",
+        tenant: String = "", from ip: String = "203.0.113.5"
+    ) {
+        var row = EventRow()
+        row.kind = .tokenUsed
+        row.outcome = .success
+        row.ipRole = .holder
+        row.presented = token
+        if session != 0 { row.session = ID128(high: 0x5, low: session) }
+        row.issuer = batch.pool.code(of: "https://id.example/realms/realm")
+        row.subject = batch.pool.code(of: subject)
+        row.client = batch.pool.code(of: client)
+        row.tenant = batch.pool.code(of: tenant)
+        row.ip = IPAddress(ip) ?? .none
+        append(row)
     }
 
     mutating func revoke(_ token: ID128) {
@@ -82,7 +121,8 @@ struct Script {
     private mutating func add(
         _ kind: EventKind, _ session: UInt64, _ client: String, _ ip: String,
         presented: UInt64 = 0, issued: UInt64 = 0, outcome: Outcome = .success,
-        reason: Reason = .none, scopes: String = "", leaked: String = ""
+        reason: Reason = .none, scopes: String = "", leaked: String = "", subject: String = "",
+        access: UInt64 = 0, tenant: String = ""
     ) {
         var row = EventRow()
         row.kind = kind
@@ -93,8 +133,10 @@ struct Script {
         if presented != 0 { row.presented = Self.refreshToken(presented) }
         if issued != 0 {
             row.issuedRefresh = Self.refreshToken(issued)
-            row.issuedAccess = Self.accessToken(issued)
+            row.issuedAccess = Self.accessToken(access == 0 ? issued : access)
         }
+        row.subject = batch.pool.code(of: subject)
+        row.tenant = batch.pool.code(of: tenant)
         row.scopes = batch.pool.code(of: scopes)
         row.leaked = batch.pool.code(of: leaked)
         row.ip = IPAddress(ip) ?? .none

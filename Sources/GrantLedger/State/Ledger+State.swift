@@ -2,7 +2,7 @@ public import AuditModel
 
 extension Ledger {
     /// Raised when the ledger makes something else of the same events, or keeps it differently.
-    private static let stateVersion: UInt8 = 2
+    private static let stateVersion: UInt8 = 3
 
     /// Stores everything the ledger knows. Codes of the run's pool go in as they are.
     public func write(to writer: inout StateWriter) {
@@ -16,6 +16,7 @@ extension Ledger {
         codes.write(to: &writer)
         writer.put(policies)
         familyTable.write(to: &writer)
+        subjectTable.write(to: &writer)
         nodeTable.write(to: &writer)
         codeTable.write(to: &writer)
         writer.end(start)
@@ -30,6 +31,7 @@ extension Ledger {
         try readRings(from: &reader)
         policies = try reader.get()
         familyTable = try IndexTable(from: &reader, records: families.count)
+        subjectTable = try IndexTable(from: &reader, records: families.count)
         nodeTable = try IndexTable(from: &reader, records: nodes.count)
         codeTable = try IndexTable(from: &reader, records: codes.count)
         try reader.end(start)

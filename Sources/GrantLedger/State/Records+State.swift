@@ -122,6 +122,7 @@ extension Family: StateRecord {
         fields.field(&head)
         fields.field(&isBorn)
         fields.field(&isEnded)
+        fields.field(&hasSibling)
         fields.record(&profile)
     }
 }
@@ -179,6 +180,7 @@ extension Transition: StateRecord {
         fields.field(&facts)
         fields.field(&family)
         fields.field(&familySerial)
+        fields.field(&inferredFamily)
         fields.record(&lineageRoot)
         fields.field(&generation)
         fields.field(&generationGap)
