@@ -6,6 +6,9 @@ public enum FormatRegistry {
         KeycloakFormat(),
         Auth0Format(),
         OktaFormat(),
+        CognitoFormat(),
+        GoogleFormat(),
+        GitHubFormat(),
     ]
 
     /// The dialect with this name; nil for an unknown one.

@@ -13,12 +13,37 @@ struct ConnectTests {
             contentsOf: Self.root.appending(path: "docs/connect/\(name).md"), encoding: .utf8)
     }
 
-    @Test("the commands of a page work on such a log", arguments: ["auth0", "okta"])
+    @Test("the commands of a page work on such a log", arguments: ["auth0", "okta", "cognito"])
     func commands(dialect: String) throws {
         let sandbox = try Sandbox()
         try sandbox.run(
             "simulate", "--out", sandbox.directory, "--events", "3000", "--dialect", dialect
         ).expecting()
+        try runCommands(of: dialect, sandbox)
+        let events = try sandbox.run("tail", "events", "--output", "ndjson", dialect + ".jsonl")
+            .expecting().outputLines
+        #expect(events.count > 1500)
+        #expect(events.allSatisfy { $0.contains("\"dialect\":\"\(dialect)\"") })
+    }
+
+    @Test("the commands of a page work on a log that is not simulated", arguments: [
+        ("google", "reports"), ("github", "audit"),
+    ])
+    func corpora(dialect: String, name: String) throws {
+        let sandbox = try Sandbox()
+        let lines = try String(
+            contentsOf: Self.root.appending(path: "Tests/Corpora/\(dialect)/\(name).log"),
+            encoding: .utf8
+        ).split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+        try sandbox.write("\(dialect).jsonl", lines: lines.map(String.init))
+        try runCommands(of: dialect, sandbox)
+        let events = try sandbox.run("tail", "events", "--output", "ndjson", dialect + ".jsonl")
+            .expecting().outputLines
+        #expect(events.count > 10)
+        #expect(events.allSatisfy { $0.contains("\"dialect\":\"\(dialect)\"") })
+    }
+
+    private func runCommands(of dialect: String, _ sandbox: Sandbox) throws {
         let commands = try page(dialect).split(separator: "\n")
             .filter { $0.hasPrefix("$ grantrail ") }
             .map { $0.dropFirst("$ grantrail ".count).split(separator: " ").map(String.init) }
@@ -27,13 +52,11 @@ struct ConnectTests {
             let finished = try sandbox.run(command).expecting()
             #expect(!finished.errorText.contains("rejected"), "\(finished.errorText)")
         }
-        let events = try sandbox.run("tail", "events", "--output", "ndjson", dialect + ".jsonl")
-            .expecting().outputLines
-        #expect(events.count > 1500)
-        #expect(events.allSatisfy { $0.contains("\"dialect\":\"\(dialect)\"") })
     }
 
-    @Test("every source of a page is one that a service takes", arguments: ["auth0", "okta"])
+    @Test("every source of a page is one that a service takes", arguments: [
+        "auth0", "okta", "cognito", "google", "github",
+    ])
     func sources(dialect: String) throws {
         let sandbox = try Sandbox()
         let line = try #require(

@@ -15,7 +15,7 @@ struct GoldenTests {
         "keycloak/good-json", "keycloak/good-array", "keycloak/good-text-b",
         "keycloak/good-text-c", "keycloak/errors-json", "keycloak/errors-text-c",
         "keycloak/hostile", "auth0/stream", "auth0/envelopes", "okta/system-log",
-        "okta/envelopes",
+        "okta/envelopes", "cognito/trail", "cognito/envelopes", "google/reports", "github/audit",
     ])
     func golden(name: String) throws {
         let input = try Data(contentsOf: Self.corpora.appending(path: name + ".log"))

@@ -59,6 +59,26 @@ struct JSONDialectTests {
         #expect(decoded.batch.id(.event, 0) != decoded.batch.id(.event, 1))
     }
 
+    @Test("events in a text of an envelope are read, and what they lack is said")
+    func texts() {
+        let one = #"{"eventType":"user.session.start","published":"2026-03-02T10:15:30Z"}"#
+        let text = one.replacing("\"", with: "\\\"")
+        let decoded = decodeOkta(
+            #"{"logEvents":[{"message":"\#(text)"},{"message":"[\#(text),\#(text)]"},"#
+                + #"{"message":"plain words"},{"message":"{\"eventType\":"}]}"#)
+        #expect(decoded.batch.count == 3)
+        #expect(Set((0..<3).map { decoded.batch.id(.event, $0) }).count == 3)
+        #expect(decoded.issues.map(\.code) == [.fieldMissing, .recordTruncated])
+        let event = decodeOkta(String(one.dropLast()) + #","message":"{\"eventType\":\"b\"}"}"#)
+        #expect(event.batch.count == 1 && event.issues == [])
+        var deep = one
+        for _ in 0..<9 {
+            let escaped = deep.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            deep = #"{"message":"\#(escaped)"}"#
+        }
+        #expect(decodeOkta(deep).issues.map(\.code) == [.jsonDepth])
+    }
+
     @Test("any damage to good records is survived, and every record is accounted for",
         arguments: 0..<4)
     func damage(part: UInt64) {
@@ -72,17 +92,28 @@ struct JSONDialectTests {
                 + #""published":"2026-03-02T10:15:30.123Z","outcome":{"result":"SUCCESS"},"#
                 + #""target":[{"type":"refresh_token","detailEntry":{"hash":"h\""}}],"#
                 + #""client":{"geographicalContext":{"geolocation":{"lat":1.5,"lon":2}}}}"#,
+            #"{"Records":[{"eventSource":"cognito-idp.amazonaws.com","eventName":"Token_POST","#
+                + #""eventTime":"2026-03-02T10:15:30Z","eventID":"e","additionalEventData":"#
+                + #"{"requestParameters":{"client_id":["é"],"grant_type":["refresh_token"]}}}]}"#,
+            #"{"id":{"time":"2026-03-02T10:15:30.123Z","uniqueQualifier":"-1","#
+                + #""applicationName":"token"},"events":[{"name":"authorize","parameters":["#
+                + #"{"name":"scope","multiValue":["a","b"]}]},{"name":"revoke"}]}"#,
+            #"{"action":"git.clone","@timestamp":1772446530123,"_document_id":"1","#
+                + #""hashed_token":"aGFzaA==","token_id":7,"actor":"é","org":["a"]}"#,
         ]
         for round in 0..<150 {
-            let lines = (0..<8).map { damaged(good[$0 % 2], &random) }
-            for format in [Auth0Format(), OktaFormat()] as [any LogFormat] {
+            let lines = (0..<10).map { damaged(good[$0 % 5], &random) }
+            let formats: [any LogFormat] = [
+                Auth0Format(), OktaFormat(), CognitoFormat(), GoogleFormat(), GitHubFormat(),
+            ]
+            for format in formats {
                 let decoded = decode(lines, format)
                 let lost = decoded.issues.filter { !$0.isPartial }.count
                 let place = "seed \(seed), round \(round), \(format.name)"
                 #expect(decoded.tally.events == decoded.batch.count, "\(place)")
                 #expect(decoded.tally.failed == lost, "\(place)")
                 #expect(
-                    decoded.tally.events + decoded.tally.ignored + decoded.tally.failed >= 8,
+                    decoded.tally.events + decoded.tally.ignored + decoded.tally.failed >= 10,
                     "\(place)")
                 #expect(
                     decoded.lines.allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") }, "\(place)")
@@ -110,6 +141,9 @@ struct JSONDialectTests {
             "keycloak": Facts(type: "LOGIN").json,
             "auth0": #"{"log_id":"1","data":{"type":"s","date":"2026-03-02T10:15:30Z"}}"#,
             "okta": #"{"eventType":"a","published":"2026-03-02T10:15:30Z","outcome":{}}"#,
+            "cognito": #"{"eventSource":"s3.amazonaws.com","eventName":"a","awsRegion":"b"}"#,
+            "google": #"{"id":{"uniqueQualifier":"1","applicationName":"token"}}"#,
+            "github": #"{"action":"a","@timestamp":1,"_document_id":"b"}"#,
         ]
         for (name, line) in lines {
             let speaking = FormatRegistry.all.filter { format in

@@ -62,6 +62,18 @@ func decodeOkta(_ lines: String..., settings: DecodeSettings = DecodeSettings())
     decode(lines.map { Array($0.utf8) }, OktaFormat(), settings: settings)
 }
 
+func decodeCognito(_ lines: String...) -> Decoded {
+    decode(lines.map { Array($0.utf8) }, CognitoFormat())
+}
+
+func decodeGoogle(_ lines: String...) -> Decoded {
+    decode(lines.map { Array($0.utf8) }, GoogleFormat())
+}
+
+func decodeGitHub(_ lines: String...) -> Decoded {
+    decode(lines.map { Array($0.utf8) }, GitHubFormat())
+}
+
 /// One event in both spellings of the server, from the same facts.
 struct Facts {
     var type: String

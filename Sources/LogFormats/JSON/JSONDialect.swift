@@ -27,6 +27,16 @@ protocol JSONDialect: ~Copyable {
     /// The time of an event whose time field is absent, where another field tells it.
     static func otherTime(_ fields: borrowing JSONFields) -> RecordTime?
 
+    /// Whether the event at hand tells nothing of a token or a grant: it counts as no event.
+    static func isOrdinary(_ fields: borrowing JSONFields) -> Bool
+
+    /// The member in which a record tells of several events: a list of objects, or only one.
+    /// ``JSONFields/part`` is the one at hand.
+    static func parts(_ fields: borrowing JSONFields) -> Int?
+
+    /// The id that the server gave the event; a column holds it from then on.
+    mutating func takeID(_ fields: inout JSONFields) -> UnsafeRawBufferPointer?
+
     /// The issuer as the record writes it, for the event's id; nil where it names none.
     static func issuer(_ fields: borrowing JSONFields) -> UnsafeRawBufferPointer?
 
@@ -37,6 +47,14 @@ protocol JSONDialect: ~Copyable {
 
 extension JSONDialect where Self: ~Copyable {
     static func otherTime(_ fields: borrowing JSONFields) -> RecordTime? { nil }
+
+    static func isOrdinary(_ fields: borrowing JSONFields) -> Bool { false }
+
+    static func parts(_ fields: borrowing JSONFields) -> Int? { nil }
+
+    func takeID(_ fields: inout JSONFields) -> UnsafeRawBufferPointer? {
+        fields.take(Self.idField)
+    }
 }
 
 /// When an event happened.

@@ -4,13 +4,24 @@ internal import WireFormat
 /// Decodes the records of one batch in a dialect of JSON: finds the events in whatever envelope
 /// they come, and does for each what all dialects have in common.
 ///
-/// Envelopes are arrays, and objects that are no event and have a member of ``envelopes``: what a
-/// poll, a stream, a hook, an archive or a bus wraps around events.
+/// Envelopes are arrays, and objects that are no event and have a member of
+/// ``JSONFraming/envelopes`` or ``JSONFraming/texts``: what a poll, a stream, a hook, an archive or
+/// a bus wraps around events.
 struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     /// The most partial issues of one record.
     private static var maximumIssues: Int { 8 }
     /// The deepest envelope.
     private static var maximumLevel: Int { 6 }
+    /// The most events in one object.
+    private static var maximumParts: Int { 256 }
+
+    /// JSON in a text of an envelope, to be read once the envelope is.
+    private struct InnerText {
+        var bytes: [UInt8]
+        /// Where in the record its events count from.
+        var place: Int
+        var level: Int
+    }
 
     private var tally = DecodeTally()
     private let records: RecordBatch
@@ -24,6 +35,9 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private var record = 0
     private var start: Int64 = 0
     private var partialIssues = 0
+    private var inner: [InnerText] = []
+    /// Where in the record the document at hand begins.
+    private var base = 0
 
     private init(_ records: RecordBatch, settings: DecodeSettings, pool: inout StringPool) {
         self.records = records
@@ -74,6 +88,28 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
             tally.ignored += 1
             return
         }
+        let before = tally
+        read(content, at: 0, level: 0, &batch, &issues)
+        var next = 0
+        while next < inner.count {
+            let text = inner[next]
+            next += 1
+            text.bytes.withUnsafeBytes { bytes in
+                let end = bytes.count - RecordBatch.tailPadding
+                read(
+                    UnsafeRawBufferPointer(rebasing: bytes[..<end]), at: text.place,
+                    level: text.level, &batch, &issues)
+            }
+        }
+        inner.removeAll(keepingCapacity: true)
+        if tally == before { tally.ignored += 1 }
+    }
+
+    /// Reads one document: a record, or JSON in a text of one.
+    private mutating func read(
+        _ content: UnsafeRawBufferPointer, at place: Int, level: Int, _ batch: inout EventBatch,
+        _ issues: inout [DecodeIssue]
+    ) {
         do throws(JSONError) {
             try fields.document.read(
                 content,
@@ -83,9 +119,8 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
             fail(error.code, "at byte \(error.offset)", &issues)
             return
         }
-        let before = tally
-        decode(0, at: 0, level: 0, &batch, &issues)
-        if tally == before { tally.ignored += 1 }
+        base = place
+        decode(0, at: place, level: level, &batch, &issues)
     }
 
     /// - Parameter place: where in the record the events of this value count from.
@@ -102,7 +137,11 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         case .object:
             fields.begin(index)
             if Dialect.isEvent(fields) {
-                decodeEvent(index, at: place, &batch, &issues)
+                if Dialect.isOrdinary(fields) {
+                    tally.ignored += 1
+                } else {
+                    decodeParts(at: place, &batch, &issues)
+                }
             } else if isEnvelope(index) {
                 decodeMembers(of: index, at: place, level: level, &batch, &issues)
             } else {
@@ -125,9 +164,15 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     /// Whether a member of an envelope holds events.
     private func isContent(_ index: Int) -> Bool {
         let node = fields.document[index]
-        guard node.kind == .object || node.kind == .array else { return false }
-        return JSONFraming.envelopes.index(
-            of: fields.document.key(node), hash: node.keyHash) != nil
+        let key = fields.document.key(node)
+        switch node.kind {
+        case .object, .array:
+            return JSONFraming.envelopes.index(of: key, hash: node.keyHash) != nil
+        case .string:
+            return JSONFraming.texts.index(of: key, hash: node.keyHash) != nil
+                && JSONFraming.isJSON(fields.document.value(node))
+        default: return false
+        }
     }
 
     /// An element of an array counts from its own start, the only event of an envelope from the
@@ -142,20 +187,68 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         var isFirst = true
         while child < end {
             if isArray || isContent(child) {
-                let own = fields.document.offset(fields.document[child]) ?? place
-                decode(
-                    child, at: isArray || !isFirst ? own : place, level: level + 1, &batch,
-                    &issues)
+                let own = isArray || !isFirst ? self.place(child, in: index) : place
+                if !isArray, fields.document[child].kind == .string {
+                    keepText(child, at: own, level: level + 1)
+                } else {
+                    decode(child, at: own, level: level + 1, &batch, &issues)
+                }
                 isFirst = false
             }
             child = Int(fields.document[child].next)
         }
     }
 
-    private mutating func decodeEvent(
-        _ index: Int, at place: Int, _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
+    /// Where a value lies in the record; of a text with escapes, which lies nowhere, a place in
+    /// what it is a member of.
+    private func place(_ child: Int, in index: Int) -> Int {
+        let document = fields.document.offset(fields.document[child])
+        let outer = fields.document.offset(fields.document[index]) ?? 0
+        return base &+ (document ?? outer &+ child &- index)
+    }
+
+    private mutating func keepText(_ index: Int, at place: Int, level: Int) {
+        let text = fields.document.value(fields.document[index])
+        var bytes = [UInt8]()
+        bytes.reserveCapacity(text.count + RecordBatch.tailPadding)
+        bytes.append(contentsOf: text)
+        bytes.append(contentsOf: repeatElement(0, count: RecordBatch.tailPadding))
+        inner.append(InnerText(bytes: bytes, place: place, level: level))
+    }
+
+    /// Decodes an object that is an event, or tells of several.
+    private mutating func decodeParts(
+        at place: Int, _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
     ) {
-        fields.beginPayload()
+        guard let list = Dialect.parts(fields) else {
+            return decodeEvent(at: place, &batch, &issues)
+        }
+        guard fields.document[list].kind == .array else {
+            fields.beginPart(list, of: nil)
+            return decodeEvent(at: place, &batch, &issues)
+        }
+        let end = Int(fields.document[list].next)
+        var child = list + 1
+        var count = 0
+        while child < end {
+            if fields.document[child].kind != .object {
+                fail(.fieldInvalid, "an element is no object", &issues)
+            } else if count == Self.maximumParts {
+                return fail(.fieldTooLong, "more than 256 events in one object", &issues)
+            } else {
+                fields.beginPart(child, of: list)
+                let own = count == 0 ? place : self.place(child, in: list)
+                decodeEvent(at: own, &batch, &issues)
+                count += 1
+            }
+            child = Int(fields.document[child].next)
+        }
+        if count == 0 { tally.ignored += 1 }
+    }
+
+    private mutating func decodeEvent(
+        at place: Int, _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
+    ) {
         guard let moment = moment(&issues) else { return }
         var row = EventRow()
         row.time = moment.time
@@ -164,7 +257,7 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         row.source = source
         row.at = start &+ Int64(place)
         let issuer = Dialect.issuer(fields) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-        if let native = fields.take(Dialect.idField) {
+        if let native = dialect.takeID(&fields) {
             row.id = identity.native(issuer: issuer, id: native)
         } else {
             row.id = identity.positional(at: row.at, digest: records.digest(of: record))
@@ -218,10 +311,16 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
 enum JSONFraming {
     /// Members in which envelopes hold events: EventBridge `detail`, CloudTrail `Records`, Event
     /// Hub `records`, hooks and streams `data` and `events`, polls `items`, `value` and `logs`,
-    /// tenants that wrap `payload`, search exports `_source`.
+    /// tenants that wrap `payload`, search exports `_source`, CloudTrail's `Events` and rows.
     static let envelopes = NameTable([
         "data", "detail", "events", "records", "Records", "items", "value", "logs", "payload",
-        "event", "_source", "body",
+        "event", "_source", "body", "Events", "logEvents", "QueryResultRows",
+    ])
+
+    /// Members in which envelopes hold events as JSON in a text: shippers and log groups `message`,
+    /// queues `body` and `Message`, CloudTrail's event history and lake.
+    static let texts = NameTable([
+        "message", "@message", "Message", "body", "CloudTrailEvent", "eventJson",
     ])
 
     /// Whether a record begins as an object or an array does.

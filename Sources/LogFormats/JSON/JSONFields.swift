@@ -16,6 +16,11 @@ struct JSONFields: ~Copyable {
     let tree: FieldTree
     var document = JSONDocument()
     private(set) var root = 0
+    /// Which of several events of a record is at hand, see ``JSONDialect/parts(_:)``; the record
+    /// itself where it is one.
+    private(set) var part = 0
+    /// How many events of the record stand before it.
+    private(set) var partNumber = 0
     private(set) var kept: ContiguousArray<KeptText> = []
     /// A text of a column was cut.
     private(set) var isCut = false
@@ -41,13 +46,29 @@ struct JSONFields: ~Copyable {
     /// Makes another object of the document the event at hand.
     mutating func begin(_ root: Int) {
         self.root = root
-        isCut = false
-        kept.removeAll(keepingCapacity: true)
         tree.find(in: document, root, found, steps)
+        beginPart(root, of: nil)
     }
 
-    /// Forgets what was taken; must come before the first take of an event.
-    mutating func beginPayload() { payload.begin(document.count) }
+    /// Makes one of several events of a record the event at hand, with what stands around them;
+    /// must come before the first take of an event.
+    ///
+    /// - Parameter list: where it stands beside others, which are left out of its payload.
+    mutating func beginPart(_ part: Int, of list: Int?) {
+        self.part = part
+        partNumber = 0
+        isCut = false
+        kept.removeAll(keepingCapacity: true)
+        payload.begin(document.count)
+        guard let list else { return }
+        let end = Int(document[list].next)
+        var child = list + 1
+        while child < end {
+            if child != part { payload.take(child) }
+            if child < part { partNumber += 1 }
+            child = Int(document[child].next)
+        }
+    }
 
     /// The canonical JSON of what was not taken.
     mutating func buildPayload() -> UnsafeRawBufferPointer { payload.build(document, root) }
@@ -82,6 +103,17 @@ extension JSONFields {
         node(field).flatMap { text(at: $0) }
     }
 
+    /// The text of a field, or of the first element where it is a list.
+    func firstText<Field: RawRepresentable<Int>>(_ field: Field) -> UnsafeRawBufferPointer? {
+        node(field).flatMap { firstText(at: $0) }
+    }
+
+    /// The same for a value by its node.
+    func firstText(at index: Int) -> UnsafeRawBufferPointer? {
+        guard document[index].kind == .array else { return text(at: index) }
+        return Int(document[index].next) > index + 1 ? text(at: index + 1) : nil
+    }
+
     /// Whether a field has exactly this text.
     @inline(__always)
     func equals<Field: RawRepresentable<Int>>(_ field: Field, _ text: StaticString) -> Bool {
@@ -105,15 +137,25 @@ extension JSONFields {
     mutating func take<Field: RawRepresentable<Int>>(
         _ field: Field
     ) -> UnsafeRawBufferPointer? {
-        guard let index = node(field), let text = text(at: index) else { return nil }
+        guard let index = node(field) else { return nil }
+        return take(at: index)
+    }
+
+    /// The same for a value by its node.
+    @inline(__always)
+    mutating func take(at index: Int) -> UnsafeRawBufferPointer? {
+        guard let text = text(at: index) else { return nil }
         payload.take(index)
         return text
     }
 
     /// Leaves a field out of the payload, because columns say all of it.
     mutating func drop<Field: RawRepresentable<Int>>(_ field: Field) {
-        if let index = node(field) { payload.take(index) }
+        if let index = node(field) { drop(at: index) }
     }
+
+    /// The same for a value by its node.
+    mutating func drop(at index: Int) { payload.take(index) }
 
     /// The code of a field's text; 0 when it is absent.
     @inline(__always)
@@ -137,7 +179,11 @@ extension JSONFields {
     mutating func wordsCode<Field: RawRepresentable<Int>>(
         _ field: Field, _ pool: inout StringPool
     ) -> UInt32 {
-        guard let index = node(field) else { return 0 }
+        node(field).map { wordsCode(at: $0, &pool) } ?? 0
+    }
+
+    /// The same for a value by its node.
+    mutating func wordsCode(at index: Int, _ pool: inout StringPool) -> UInt32 {
         let kind = document[index].kind
         guard kind == .string || kind == .array else { return 0 }
         payload.take(index)
@@ -198,6 +244,16 @@ extension JSONFields {
     /// Names must come in the order of their bytes.
     mutating func repeatText(_ text: UnsafeRawBufferPointer, as name: StaticString) {
         payload.add(name, text)
+    }
+
+    /// The country in a field, two letters of ISO 3166-1, as ``EventRow/country`` holds it; what is
+    /// none stays in the payload.
+    mutating func country<Field: RawRepresentable<Int>>(_ field: Field) -> UInt16 {
+        guard let index = node(field), let letters = text(at: index), letters.count == 2,
+            letters.allSatisfy({ $0 &- 0x41 < 26 })
+        else { return 0 }
+        payload.take(index)
+        return UInt16(letters[0]) << 8 | UInt16(letters[1])
     }
 
     /// The address in a field; what is no address stays in the payload.

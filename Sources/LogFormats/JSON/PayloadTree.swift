@@ -235,6 +235,10 @@ struct PayloadTree: ~Copyable {
         var index = root &+ 1
         while index < end {
             let node = document[index]
+            if taken[index] == round {
+                index = Int(node.next)
+                continue
+            }
             let start = output.count
             output.append(separator)
             write(document, index, node, top, limit &- 1)

@@ -65,6 +65,22 @@ enum Cures {
             "successes": "take all event types into the log stream or the poll of the System Log",
             "introspection": "Okta logs no introspection; nothing to set",
         ],
+        "cognito": [
+            "token_use": "Cognito logs no use of access tokens; add the API gateway's log",
+            "refresh_id": "Cognito hides tokens in CloudTrail; nothing to set",
+            "subject": "Cognito names no user in requests for tokens; nothing to set",
+            "session": "Cognito names no session; nothing to set",
+            "introspection": "Cognito has no introspection; nothing to set",
+        ],
+        "google": [
+            "refresh_id": "Google names no tokens; nothing to set",
+            "token_use": "pull the token audit's activity events, which some editions have",
+        ],
+        "github": [
+            "ip": "turn on IP address disclosure in the settings of the audit log's stream",
+            "token_use": "turn on API request events in the settings of the audit log's stream",
+            "refresh_id": "GitHub logs no refreshes; nothing to set",
+        ],
         "entra": [
             "refresh_id": "Entra logs no ids of refresh tokens; nothing to set",
             "successes":

@@ -18,6 +18,7 @@ extension SimulatedDialect {
         case .keycloakJSON, .keycloakText: KeycloakLine(dialect: self)
         case .auth0: Auth0Line()
         case .okta: OktaLine()
+        case .cognito: CognitoLine()
         }
     }
 
@@ -33,11 +34,16 @@ extension SimulatedDialect {
 
 // What several dialects write alike.
 extension LineBuffer {
-    /// `2026-03-02T10:15:30.123Z`.
-    mutating func append(timestamp time: Int64) {
+    /// `2026-03-02T10:15:30`.
+    mutating func append(second time: Int64) {
         append(Array(CivilDate.text(day: time / ActivityClock.day).utf8))
         append(byte: 0x54)
         append(clock: time)
+    }
+
+    /// `2026-03-02T10:15:30.123Z`.
+    mutating func append(timestamp time: Int64) {
+        append(second: time)
         append(byte: 0x2E)
         append(decimal: time % 1000, width: 3)
         append(byte: 0x5A)

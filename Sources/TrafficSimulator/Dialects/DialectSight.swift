@@ -15,6 +15,7 @@ extension SimulatedDialect {
         case .keycloakJSON, .keycloakText: [:]
         case .auth0: Self.hiddenInAuth0
         case .okta: Self.hiddenInOkta
+        case .cognito: Self.hiddenInCognito
         }
     }
 
@@ -35,4 +36,20 @@ extension SimulatedDialect {
         "A24": "Okta names neither the code nor the session when it refuses a code",
         "A26": "A refusal other than for reuse names no token",
     ]
+
+    private static let hiddenInCognito: [String: String] = {
+        let nameless = [
+            "A1", "A2", "A2-older", "A1-fork", "A1-distant", "A1-hosting", "A6", "A24", "A25",
+            "A26", "A27",
+        ].map { ($0, "Requests for tokens name neither user, session nor token") }
+        let others = [
+            ("A11-introspection", "Cognito has no introspection to log"),
+            ("A13", "whether it is one of the pool's does not show"),
+            ("A21", "Who tries to log in is hidden"),
+            ("A21-single", "Who tries to log in is hidden"),
+            ("A22", "Cognito has no password grant"),
+            ("A7", "Cognito has no device authorization"),
+        ]
+        return Dictionary(uniqueKeysWithValues: nameless + others)
+    }()
 }
