@@ -20,6 +20,7 @@ struct JSONFields: ~Copyable {
     /// A text of a column was cut.
     private(set) var isCut = false
     private var payload = PayloadTree()
+    private var other = JSONDocument()
     private var words = ByteBuffer(capacity: 1024)
     private let found: UnsafeMutablePointer<Int32>
     private let steps: UnsafeMutablePointer<Int>
@@ -45,6 +46,9 @@ struct JSONFields: ~Copyable {
         kept.removeAll(keepingCapacity: true)
         tree.find(in: document, root, found, steps)
     }
+
+    /// Lays the record aside for another document, or takes it up again.
+    mutating func exchangeDocuments() { swap(&document, &other) }
 
     /// Forgets what was taken; must come before the first take of an event.
     mutating func beginPayload() { payload.begin(document.count) }
