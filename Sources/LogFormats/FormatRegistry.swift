@@ -6,6 +6,7 @@ public enum FormatRegistry {
         KeycloakFormat(),
         Auth0Format(),
         OktaFormat(),
+        EntraFormat(),
     ]
 
     /// The dialect with this name; nil for an unknown one.

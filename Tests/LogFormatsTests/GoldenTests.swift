@@ -15,7 +15,7 @@ struct GoldenTests {
         "keycloak/good-json", "keycloak/good-array", "keycloak/good-text-b",
         "keycloak/good-text-c", "keycloak/errors-json", "keycloak/errors-text-c",
         "keycloak/hostile", "auth0/stream", "auth0/envelopes", "okta/system-log",
-        "okta/envelopes",
+        "okta/envelopes", "entra/event-hub", "entra/log-analytics", "entra/graph",
     ])
     func golden(name: String) throws {
         let input = try Data(contentsOf: Self.corpora.appending(path: name + ".log"))

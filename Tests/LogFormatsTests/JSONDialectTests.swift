@@ -72,10 +72,13 @@ struct JSONDialectTests {
                 + #""published":"2026-03-02T10:15:30.123Z","outcome":{"result":"SUCCESS"},"#
                 + #""target":[{"type":"refresh_token","detailEntry":{"hash":"h\""}}],"#
                 + #""client":{"geographicalContext":{"geolocation":{"lat":1.5,"lon":2}}}}"#,
+            #"{"TimeGenerated":"3/2/2026 10:15:30 AM","Type":"SigninLogs","Id":"i","#
+                + #""Status":"{\"errorCode\":50126}","LocationDetails":{"city":"é"},"#
+                + #""UniqueTokenIdentifier":"MmNjZGQ0MzktNmI4Yy00ZTdiLWE3ZDQtOGQwYzRjMDdjYTAw"}"#,
         ]
         for round in 0..<150 {
-            let lines = (0..<8).map { damaged(good[$0 % 2], &random) }
-            for format in [Auth0Format(), OktaFormat()] as [any LogFormat] {
+            let lines = (0..<8).map { damaged(good[$0 % good.count], &random) }
+            for format in [Auth0Format(), OktaFormat(), EntraFormat()] as [any LogFormat] {
                 let decoded = decode(lines, format)
                 let lost = decoded.issues.filter { !$0.isPartial }.count
                 let place = "seed \(seed), round \(round), \(format.name)"
@@ -110,6 +113,7 @@ struct JSONDialectTests {
             "keycloak": Facts(type: "LOGIN").json,
             "auth0": #"{"log_id":"1","data":{"type":"s","date":"2026-03-02T10:15:30Z"}}"#,
             "okta": #"{"eventType":"a","published":"2026-03-02T10:15:30Z","outcome":{}}"#,
+            "entra": #"{"time":"2026-03-02T10:15:30Z","category":"SignInLogs","properties":{}}"#,
         ]
         for (name, line) in lines {
             let speaking = FormatRegistry.all.filter { format in

@@ -62,6 +62,10 @@ func decodeOkta(_ lines: String..., settings: DecodeSettings = DecodeSettings())
     decode(lines.map { Array($0.utf8) }, OktaFormat(), settings: settings)
 }
 
+func decodeEntra(_ lines: String..., settings: DecodeSettings = DecodeSettings()) -> Decoded {
+    decode(lines.map { Array($0.utf8) }, EntraFormat(), settings: settings)
+}
+
 /// One event in both spellings of the server, from the same facts.
 struct Facts {
     var type: String
