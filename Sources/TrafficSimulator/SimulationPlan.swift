@@ -8,6 +8,8 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
     case auth0
     /// Okta's System Log, one event a line.
     case okta
+    /// Microsoft Entra ID's records as diagnostic settings store them, one a line.
+    case entra
 
     /// The name of the file this dialect is written to.
     public var fileName: String {
@@ -19,7 +21,7 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
         switch self {
         case .keycloakJSON: "truth.jsonl"
         case .keycloakText: "truth-text.jsonl"
-        case .auth0, .okta: "truth-\(rawValue).jsonl"
+        case .auth0, .okta, .entra: "truth-\(rawValue).jsonl"
         }
     }
 }

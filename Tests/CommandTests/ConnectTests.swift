@@ -13,7 +13,7 @@ struct ConnectTests {
             contentsOf: Self.root.appending(path: "docs/connect/\(name).md"), encoding: .utf8)
     }
 
-    @Test("the commands of a page work on such a log", arguments: ["auth0", "okta"])
+    @Test("the commands of a page work on such a log", arguments: ["auth0", "okta", "entra"])
     func commands(dialect: String) throws {
         let sandbox = try Sandbox()
         try sandbox.run(
@@ -33,7 +33,9 @@ struct ConnectTests {
         #expect(events.allSatisfy { $0.contains("\"dialect\":\"\(dialect)\"") })
     }
 
-    @Test("every source of a page is one that a service takes", arguments: ["auth0", "okta"])
+    @Test("every source of a page is one that a service takes", arguments: [
+        "auth0", "okta", "entra",
+    ])
     func sources(dialect: String) throws {
         let sandbox = try Sandbox()
         let line = try #require(

@@ -18,6 +18,7 @@ extension SimulatedDialect {
         case .keycloakJSON, .keycloakText: KeycloakLine(dialect: self)
         case .auth0: Auth0Line()
         case .okta: OktaLine()
+        case .entra: EntraLine()
         }
     }
 

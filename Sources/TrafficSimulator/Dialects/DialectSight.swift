@@ -15,6 +15,7 @@ extension SimulatedDialect {
         case .keycloakJSON, .keycloakText: [:]
         case .auth0: Self.hiddenInAuth0
         case .okta: Self.hiddenInOkta
+        case .entra: Self.hiddenInEntra
         }
     }
 
@@ -34,5 +35,18 @@ extension SimulatedDialect {
         "A6": "Okta names neither the code nor the session when it refuses a code",
         "A24": "Okta names neither the code nor the session when it refuses a code",
         "A26": "A refusal other than for reuse names no token",
+    ]
+
+    private static let hiddenInEntra = [
+        "A2": "Entra names no refresh token",
+        "A2-older": "Entra names no refresh token",
+        "A11-introspection": "Entra has no introspection",
+        "A13": "the redirect URI that it refused",
+        "A13-expired": "the redirect URI that it refused",
+        "A23": "the redirect URI that it refused",
+        "A24": "whose a refused code was",
+        "A25": "Entra names no refresh token",
+        "A26": "Entra names no refresh token",
+        "A27": "Entra names no refresh token",
     ]
 }
