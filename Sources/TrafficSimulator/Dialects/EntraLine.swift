@@ -5,7 +5,7 @@ internal import AuditModel
 /// A tenant stands for a realm. A login and the redemption of its code are one sign-in. No refresh
 /// token has a name, and nothing is written of a logout, of an introspection, of the start of a
 /// device's authorization or of a redirect URI that was refused. User info is a call of Microsoft
-/// Graph.
+/// Graph. Of the many members that say the same in every record only some are written.
 struct EntraLine: DialectLine {
     /// What a sign-in is in Entra's words.
     private struct SignIn {
@@ -40,9 +40,8 @@ struct EntraLine: DialectLine {
         places.appendPlace(event.address, &line)
         line.append("},\"autonomousSystemNumber\":")
         line.append(decimal: places.system(event.address))
-        line.append(",\"deviceDetail\":{\"deviceId\":\"\",\"operatingSystem\":\"\"}")
-        line.append(",\"resourceDisplayName\":\"Microsoft Graph\",\"resourceId\":\"")
-        line.append("00000003-0000-0000-c000-000000000000\",\"uniqueTokenIdentifier\":\"")
+        line.append(",\"resourceId\":\"00000003-0000-0000-c000-000000000000\"")
+        line.open("uniqueTokenIdentifier")
         line.append(tokenIdentifier: Self.id(event))
         line.append(byte: 0x22)
         line.member("incomingTokenType", signIn.incoming)
@@ -131,20 +130,17 @@ extension EntraLine {
     ) {
         line.append("{\"time\":\"")
         line.append(ticks: event.time)
-        line.append("Z\",\"resourceId\":\"/tenants/")
-        line.append(uuid: tenant(event, world))
-        line.append("/providers/Microsoft.aadiam\",\"operationName\":\"Sign-in activity\"")
-        line.append(",\"operationVersion\":\"1.0\"")
+        line.append("Z\",\"operationName\":\"Sign-in activity\"")
         line.member("category", signIn.category)
         line.open("tenantId")
         line.append(uuid: tenant(event, world))
         line.append(byte: 0x22)
         line.member("resultType", signIn.code)
-        line.append(",\"resultSignature\":\"None\",\"durationMs\":0,\"callerIpAddress\":\"")
+        line.open("callerIpAddress")
         line.append(event.address)
         line.append("\",\"correlationId\":\"")
         line.append(uuid: Self.correlation(event))
-        line.append("\",\"Level\":4")
+        line.append(byte: 0x22)
     }
 
     private func appendResult(
@@ -157,13 +153,9 @@ extension EntraLine {
         if !isGranted { line.member("failureReason", signIn.reason) }
         line.append("},\"correlationId\":\"")
         line.append(uuid: Self.correlation(event))
-        line.append("\",\"conditionalAccessStatus\":\"notApplied\",\"originalRequestId\":\"")
-        line.append(uuid: Self.id(event))
         line.append("\",\"isInteractive\":")
         line.append(signIn.isInteractive ? "true" : "false")
-        line.append(",\"tokenIssuerType\":\"AzureAD\",\"authenticationProcessingDetails\":[")
         if isGranted { appendScopes(event, world, &line) }
-        line.append("],\"riskLevelDuringSignIn\":\"none\",\"riskState\":\"none\"")
     }
 
     private func tenant(_ event: SimulatedEvent, _ world: SimulatedWorld) -> ID128 {
@@ -190,8 +182,6 @@ extension EntraLine {
         }
         line.append("\",\"appId\":\"")
         line.append(uuid: appID(event, world))
-        line.append("\",\"appDisplayName\":\"")
-        line.append(world.clients[event.client].name)
         line.append("\",\"ipAddress\":\"")
         line.append(event.address)
         line.append(byte: 0x22)
@@ -205,13 +195,14 @@ extension EntraLine {
     private func appendScopes(
         _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer
     ) {
-        line.append("{\"key\":\"Oauth Scope Info\",\"value\":\"[\\\"")
+        line.append(",\"authenticationProcessingDetails\":[{\"key\":\"Oauth Scope Info\"")
+        line.append(",\"value\":\"[\\\"")
         let scope = world.clients[event.client].scope
         for index in 0..<scope.utf8CodeUnitCount {
             let byte = scope.utf8Start[index]
             if byte == 0x20 { line.append("\\\",\\\"") } else { line.append(byte: byte) }
         }
-        line.append("\\\"]\"}")
+        line.append("\\\"]\"}]")
     }
 
     /// Only a sign-in that has one before it, or begins one, is of a session.
@@ -305,7 +296,7 @@ private struct NetworkMemory {
         let city = Atlas.cities[network.city]
         line.append("\"city\":\"")
         line.append(Array(city.name.utf8))
-        line.append("\",\"state\":\"\",\"countryOrRegion\":\"")
+        line.append("\",\"countryOrRegion\":\"")
         line.append(Array(city.country.utf8))
         line.append("\",\"geoCoordinates\":{\"latitude\":")
         line.append(hundredths: network.latitude)
