@@ -9,6 +9,7 @@ public enum FormatRegistry {
         CognitoFormat(),
         GoogleFormat(),
         GitHubFormat(),
+        EntraFormat(),
     ]
 
     /// The dialect with this name; nil for an unknown one.

@@ -66,7 +66,8 @@ public struct TokenClaims: Sendable, Equatable {
         payload.withUnsafeBytes { bytes in
             guard let members = JSONMembers(bytes) else { return }
             issuer = Self.string(members.text("iss"), limit: 512)
-            tokenID = members.text("jti").flatMap { ID128.pack($0)?.id }
+            // Microsoft Entra ID calls it `uti`.
+            tokenID = (members.text("jti") ?? members.text("uti")).flatMap { ID128.pack($0)?.id }
             expires = members.number("exp")
             type = Self.string(members.text("typ"), limit: 32)
         }

@@ -10,6 +10,8 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
     case okta
     /// What Amazon Cognito writes to CloudTrail, one event a line.
     case cognito
+    /// Microsoft Entra ID's records as diagnostic settings store them, one a line.
+    case entra
 
     /// The name of the file this dialect is written to.
     public var fileName: String {

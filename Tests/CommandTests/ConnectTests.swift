@@ -13,7 +13,11 @@ struct ConnectTests {
             contentsOf: Self.root.appending(path: "docs/connect/\(name).md"), encoding: .utf8)
     }
 
-    @Test("the commands of a page work on such a log", arguments: ["auth0", "okta", "cognito"])
+    @Test(
+        "the commands of a page work on such a log",
+        arguments: [
+            "auth0", "okta", "cognito", "entra",
+        ])
     func commands(dialect: String) throws {
         let sandbox = try Sandbox()
         try sandbox.run(
@@ -55,7 +59,7 @@ struct ConnectTests {
     }
 
     @Test("every source of a page is one that a service takes", arguments: [
-        "auth0", "okta", "cognito", "google", "github",
+        "auth0", "okta", "cognito", "google", "github", "entra",
     ])
     func sources(dialect: String) throws {
         let sandbox = try Sandbox()

@@ -100,11 +100,15 @@ struct JSONDialectTests {
                 + #"{"name":"scope","multiValue":["a","b"]}]},{"name":"revoke"}]}"#,
             #"{"action":"git.clone","@timestamp":1772446530123,"_document_id":"1","#
                 + #""hashed_token":"aGFzaA==","token_id":7,"actor":"é","org":["a"]}"#,
+            #"{"TimeGenerated":"3/2/2026 10:15:30 AM","Type":"SigninLogs","Id":"i","#
+                + #""Status":"{\"errorCode\":50126}","LocationDetails":{"city":"é"},"#
+                + #""UniqueTokenIdentifier":"MmNjZGQ0MzktNmI4Yy00ZTdiLWE3ZDQtOGQwYzRjMDdjYTAw"}"#,
         ]
         for round in 0..<150 {
-            let lines = (0..<10).map { damaged(good[$0 % 5], &random) }
+            let lines = (0..<10).map { damaged(good[$0 % good.count], &random) }
             let formats: [any LogFormat] = [
                 Auth0Format(), OktaFormat(), CognitoFormat(), GoogleFormat(), GitHubFormat(),
+                EntraFormat(),
             ]
             for format in formats {
                 let decoded = decode(lines, format)
@@ -144,6 +148,7 @@ struct JSONDialectTests {
             "cognito": #"{"eventSource":"s3.amazonaws.com","eventName":"a","awsRegion":"b"}"#,
             "google": #"{"id":{"uniqueQualifier":"1","applicationName":"token"}}"#,
             "github": #"{"action":"a","@timestamp":1,"_document_id":"b"}"#,
+            "entra": #"{"time":"2026-03-02T10:15:30Z","category":"SignInLogs","properties":{}}"#,
         ]
         for (name, line) in lines {
             let speaking = FormatRegistry.all.filter { format in

@@ -74,6 +74,10 @@ func decodeGitHub(_ lines: String...) -> Decoded {
     decode(lines.map { Array($0.utf8) }, GitHubFormat())
 }
 
+func decodeEntra(_ lines: String..., settings: DecodeSettings = DecodeSettings()) -> Decoded {
+    decode(lines.map { Array($0.utf8) }, EntraFormat(), settings: settings)
+}
+
 /// One event in both spellings of the server, from the same facts.
 struct Facts {
     var type: String

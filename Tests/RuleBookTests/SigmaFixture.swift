@@ -32,6 +32,8 @@ enum SigmaFixture {
                 case .vendorType: row.vendorType = code
                 case .reasonRaw: row.reasonRaw = code
                 case .issuer: row.issuer = code
+                case .city: row.city = code
+                case .device: row.device = code
                 default: break
                 }
             }

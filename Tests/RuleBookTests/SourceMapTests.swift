@@ -51,7 +51,8 @@ struct SourceMapTests {
     @Test("Entra's columns of Log Analytics are found in the envelope and below properties")
     func entra() {
         let event = Event(
-            dialect: "entra", columns: [.userAgent: "BAV2ROPC", .client: "app"],
+            dialect: "entra",
+            columns: [.userAgent: "BAV2ROPC", .client: "app", .city: "Berlin", .device: "d1"],
             payload: #"{"category":"SignInLogs","resultType":"50126","location":"DE","#
                 + #""properties":{"category":"UserManagement","conditionalAccessStatus":"success","#
                 + #""deviceDetail":{"isCompliant":false},"isInteractive":true}}"#)
@@ -60,7 +61,8 @@ struct SourceMapTests {
             "ResultType: 50126", "ResultType|startswith: '5'", "Location: de",
             "DeviceDetail.isCompliant: 'false'", "conditionalAccessStatus: success",
             "properties.conditionalAccessStatus: success", "IsInteractive: True", "AppId: app",
-            "userAgent|contains: ROPC", "Category: UserManagement",
+            "userAgent|contains: ROPC", "Category: UserManagement", "DeviceDetail.deviceId: d1",
+            "LocationDetails.city: Berlin", "properties.location.city: Berlin",
         ] {
             #expect(fires(source, field, event), "\(field)")
         }

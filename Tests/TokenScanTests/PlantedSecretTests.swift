@@ -150,6 +150,19 @@ extension Placement {
         }
     }
 
+    @Test func tokensOfEntraAreKnownByTheClaimThatItsLogsHave() throws {
+        var random = SeededGenerator(seed: 7)
+        var scanner = try #require(makeScanner())
+        let id = "c874WMifAk-OqBkIlk-ELg"
+        let token =
+            base64URL(#"{"alg":"RS256","typ":"JWT"}"#) + "."
+            + base64URL(#"{"exp":1790000000,"iss":"i","uti":"\#(id)"}"#) + "."
+            + random.text(86, Alphabet.base64URL)
+        var scanned = batch(["x=" + token])
+        let found = try #require(scanner.scan(&scanned).first?.claims?.tokenID)
+        #expect(found == Array(id.utf8).withUnsafeBytes { ID128.pack($0)?.id })
+    }
+
     @Test func fiveSegmentsAreOneEncryptedToken() throws {
         var random = SeededGenerator(seed: 5)
         var scanner = try #require(makeScanner())

@@ -24,6 +24,16 @@ protocol JSONDialect: ~Copyable {
     /// Whether the object at hand is an event, not an envelope around some.
     static func isEvent(_ fields: borrowing JSONFields) -> Bool
 
+    /// The fields that have the time and the id of the event at hand, where its log decides which
+    /// they are.
+    static func timeField(of fields: borrowing JSONFields) -> Field
+    static func idField(of fields: borrowing JSONFields) -> Field
+
+    /// The time that the text of the time field says, see ``RecordTime``.
+    static func time(
+        _ text: UnsafeRawBufferPointer, _ zone: ZoneTable, _ fault: inout IssueCode
+    ) -> RecordTime?
+
     /// The time of an event whose time field is absent, where another field tells it.
     static func otherTime(_ fields: borrowing JSONFields) -> RecordTime?
 
@@ -40,12 +50,25 @@ protocol JSONDialect: ~Copyable {
     /// The issuer as the record writes it, for the event's id; nil where it names none.
     static func issuer(_ fields: borrowing JSONFields) -> UnsafeRawBufferPointer?
 
+    /// Writes the event at hand in the shape that the mapping reads, as one JSON object; false,
+    /// with nothing written, where it has that shape.
+    mutating func reshape(_ fields: borrowing JSONFields, into text: inout ByteBuffer) -> Bool
+
     /// Fills everything but time, id, place, dialect and source.
     mutating func map(
         _ fields: inout JSONFields, _ row: inout EventRow, _ pool: inout StringPool)
 }
 
 extension JSONDialect where Self: ~Copyable {
+    static func timeField(of fields: borrowing JSONFields) -> Field { timeField }
+    static func idField(of fields: borrowing JSONFields) -> Field { idField }
+
+    static func time(
+        _ text: UnsafeRawBufferPointer, _ zone: ZoneTable, _ fault: inout IssueCode
+    ) -> RecordTime? {
+        RecordTime(text, zone, &fault)
+    }
+
     static func otherTime(_ fields: borrowing JSONFields) -> RecordTime? { nil }
 
     static func isOrdinary(_ fields: borrowing JSONFields) -> Bool { false }
@@ -53,8 +76,12 @@ extension JSONDialect where Self: ~Copyable {
     static func parts(_ fields: borrowing JSONFields) -> Int? { nil }
 
     func takeID(_ fields: inout JSONFields) -> UnsafeRawBufferPointer? {
-        fields.take(Self.idField)
+        fields.take(Self.idField(of: fields))
     }
+
+    mutating func reshape(
+        _ fields: borrowing JSONFields, into text: inout ByteBuffer
+    ) -> Bool { false }
 }
 
 /// When an event happened.

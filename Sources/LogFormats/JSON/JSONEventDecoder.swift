@@ -31,6 +31,8 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private var fields = JSONFields(Dialect.tree)
     private var dialect: Dialect
     private var identity: EventIdentity
+    /// An event in another shape than its record has.
+    private var shape = ByteBuffer(capacity: 64)
     /// The record at hand: its index, where it starts, and its partial issues so far.
     private var record = 0
     private var start: Int64 = 0
@@ -249,6 +251,29 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private mutating func decodeEvent(
         at place: Int, _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
     ) {
+        shape.truncate(to: 0)
+        guard dialect.reshape(fields, into: &shape) else {
+            return decodeShaped(at: place, &batch, &issues)
+        }
+        fields.exchangeDocuments()
+        defer { fields.exchangeDocuments() }
+        do throws(JSONError) {
+            try fields.document.read(
+                shape.bytes,
+                limits: JSONLimits(
+                    maximumDepth: min(settings.maximumDepth, 250) + 1,
+                    maximumLength: Int(Int32.max)))
+        } catch {
+            fail(error.code, "two names of one member, or too many in each other", &issues)
+            return
+        }
+        fields.begin(0)
+        decodeShaped(at: place, &batch, &issues)
+    }
+
+    private mutating func decodeShaped(
+        at place: Int, _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
+    ) {
         guard let moment = moment(&issues) else { return }
         var row = EventRow()
         row.time = moment.time
@@ -278,13 +303,13 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     }
 
     private mutating func moment(_ issues: inout [DecodeIssue]) -> RecordTime? {
-        guard let text = fields.take(Dialect.timeField) else {
+        guard let text = fields.take(Dialect.timeField(of: fields)) else {
             if let moment = Dialect.otherTime(fields) { return moment }
             fail(.fieldMissing, "time", &issues)
             return nil
         }
         var fault = IssueCode.timeInvalid
-        guard let moment = RecordTime(text, settings.timeZone, &fault) else {
+        guard let moment = Dialect.time(text, settings.timeZone, &fault) else {
             fail(fault, "time", &issues)
             return nil
         }

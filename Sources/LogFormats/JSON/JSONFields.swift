@@ -25,6 +25,7 @@ struct JSONFields: ~Copyable {
     /// A text of a column was cut.
     private(set) var isCut = false
     private var payload = PayloadTree()
+    private var other = JSONDocument()
     private var words = ByteBuffer(capacity: 1024)
     private let found: UnsafeMutablePointer<Int32>
     private let steps: UnsafeMutablePointer<Int>
@@ -69,6 +70,9 @@ struct JSONFields: ~Copyable {
             child = Int(document[child].next)
         }
     }
+
+    /// Lays the record aside for another document, or takes it up again.
+    mutating func exchangeDocuments() { swap(&document, &other) }
 
     /// The canonical JSON of what was not taken.
     mutating func buildPayload() -> UnsafeRawBufferPointer { payload.build(document, root) }

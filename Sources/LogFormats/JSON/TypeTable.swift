@@ -22,7 +22,17 @@ struct TypeTable: Sendable {
             _ names: String, _ kind: EventKind, _ outcome: Outcome = .success,
             effects: EffectSet = [], ip: IPRole = .unknown, reason: Reason = .none
         ) {
-            self.names = names.split(separator: " ").map(String.init)
+            self.init(
+                list: names.split(separator: " ").map(String.init), kind, outcome,
+                effects: effects, ip: ip, reason: reason)
+        }
+
+        /// - Parameter list: names that may have blanks.
+        init(
+            list: [String], _ kind: EventKind, _ outcome: Outcome = .success,
+            effects: EffectSet = [], ip: IPRole = .unknown, reason: Reason = .none
+        ) {
+            names = list
             meaning = TypeMeaning(
                 kind: kind, outcome: outcome, effects: effects, ipRole: ip,
                 reason: outcome == .failure && reason == .none ? .unspecified : reason)

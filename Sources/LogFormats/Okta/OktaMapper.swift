@@ -162,12 +162,9 @@ struct OktaDialect: JSONDialect, ~Copyable {
             row.asn = number
             fields.drop(OktaField.systemNumber)
         }
-        guard let latitude = fields.text(OktaField.latitude).flatMap(OktaPlace.hundredths),
-            let longitude = fields.text(OktaField.longitude).flatMap(OktaPlace.hundredths),
-            let point = GeoPoint(
-                latitude: latitude, longitude: longitude, radiusKm: OktaPlace.radiusKm)
-        else { return }
-        row.place = pool.code(of: point.text)
+        row.place = SourcePlace.code(
+            latitude: fields.text(OktaField.latitude),
+            longitude: fields.text(OktaField.longitude), &pool)
     }
 
     /// Tokens are known by Okta's own hashes of them, which are no secrets.
@@ -255,32 +252,5 @@ struct OktaTargets: ~Copyable {
     private mutating func set(_ part: Part, _ field: OktaTargetField) {
         let node = found[field.rawValue]
         if node >= 0, nodes[part.rawValue] < 0 { nodes[part.rawValue] = node }
-    }
-}
-
-/// Okta's idea of where an address is.
-enum OktaPlace {
-    /// Okta does not say how sure it is.
-    static let radiusKm = 100
-
-    /// Decimal degrees as hundredths, further decimals cut; nil for anything else.
-    static func hundredths(_ text: UnsafeRawBufferPointer) -> Int? {
-        var value = 0
-        var decimals = -1
-        let isNegative = text.first == 0x2D
-        for byte in text.dropFirst(isNegative ? 1 : 0) {
-            if byte == 0x2E, decimals < 0 {
-                decimals = 0
-            } else if byte &- 0x30 < 10 {
-                if decimals >= 2 { continue }
-                if decimals >= 0 { decimals += 1 }
-                value = value * 10 + Int(byte - 0x30)
-                if value > 1_000_000 { return nil }
-            } else {
-                return nil
-            }
-        }
-        for _ in max(decimals, 0)..<2 { value *= 10 }
-        return isNegative ? -value : value
     }
 }

@@ -83,6 +83,9 @@ enum Cures {
         ],
         "entra": [
             "refresh_id": "Entra logs no ids of refresh tokens; nothing to set",
+            "code_id": "Entra names no authorization code; nothing to set",
+            "introspection": "Entra has no introspection; nothing to set",
+            "token_use": "export MicrosoftGraphActivityLogs in the diagnostic settings",
             "successes":
                 "export NonInteractiveUserSignInLogs beside SignInLogs in the diagnostic settings",
         ],

@@ -12,6 +12,8 @@ extension SourceMap.Vendor {
             "timegenerated": .time,
             "createddatetime": .time,
             "activitydatetime": .time,
+            "detecteddatetime": .time,
+            "id": .column(.id),
             "tenantid": .column(.tenant),
             "userid": .column(.subject),
             "appid": .column(.client),
@@ -19,11 +21,23 @@ extension SourceMap.Vendor {
             "calleripaddress": .column(.ip),
             "useragent": .column(.userAgent),
             "uniquetokenidentifier": .column(.issued),
+            "signinactivityid": .column(.presented),
             "sessionid": .column(.session),
+            "correlationid": .column(.request),
+            "resourceidentity": .column(.audience),
+            "scopes": .column(.scopes),
+            "autonomoussystemnumber": .column(.asn),
+            "devicedetail.deviceid": .column(.device),
+            "location.city": .column(.city),
+            "location.countryorregion": .column(.country),
+            "location.state": .payload("properties.location.state"),
+            "locationdetails.city": .column(.city),
+            "locationdetails.countryorregion": .column(.country),
+            "locationdetails.state": .payload("properties.location.state"),
         ],
         envelope: [
             "resourceid", "operationname", "operationversion", "resulttype", "resultsignature",
-            "resultdescription", "durationms", "correlationid", "identity", "level", "location",
+            "resultdescription", "durationms", "identity", "level", "location",
         ], inner: "properties")
 
     /// The logs that are one to a rule, as the envelope's `category` names them.

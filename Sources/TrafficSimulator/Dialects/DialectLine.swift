@@ -19,6 +19,7 @@ extension SimulatedDialect {
         case .auth0: Auth0Line()
         case .okta: OktaLine()
         case .cognito: CognitoLine()
+        case .entra: EntraLine()
         }
     }
 

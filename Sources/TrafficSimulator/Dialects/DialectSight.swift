@@ -16,6 +16,7 @@ extension SimulatedDialect {
         case .auth0: Self.hiddenInAuth0
         case .okta: Self.hiddenInOkta
         case .cognito: Self.hiddenInCognito
+        case .entra: Self.hiddenInEntra
         }
     }
 
@@ -52,4 +53,17 @@ extension SimulatedDialect {
         ]
         return Dictionary(uniqueKeysWithValues: nameless + others)
     }()
+
+    private static let hiddenInEntra = [
+        "A2": "Entra names no refresh token",
+        "A2-older": "Entra names no refresh token",
+        "A11-introspection": "Entra has no introspection",
+        "A13": "the redirect URI that it refused",
+        "A13-expired": "the redirect URI that it refused",
+        "A23": "the redirect URI that it refused",
+        "A24": "whose a refused code was",
+        "A25": "Entra names no refresh token",
+        "A26": "Entra names no refresh token",
+        "A27": "Entra names no refresh token",
+    ]
 }
