@@ -114,7 +114,7 @@ extension ID128 {
 }
 
 /// Values of hexadecimal digits; 255 marks a byte that is none.
-enum HexTable {
+public enum HexTable {
     @inline(__always)
     static func lowerCaseValue(of byte: UInt8) -> UInt8 {
         let digit = byte &- 0x30
@@ -123,7 +123,8 @@ enum HexTable {
         return letter < 6 ? letter + 10 : 255
     }
 
-    static func value(of byte: UInt8) -> UInt8 {
+    /// The value of a digit in either case; 255 for any other byte.
+    public static func value(of byte: UInt8) -> UInt8 {
         let folded = byte >= 0x41 && byte <= 0x46 ? byte | 0x20 : byte
         return lowerCaseValue(of: folded)
     }

@@ -27,6 +27,16 @@ protocol JSONDialect: ~Copyable {
     /// The time of an event whose time field is absent, where another field tells it.
     static func otherTime(_ fields: borrowing JSONFields) -> RecordTime?
 
+    /// Whether the event at hand tells nothing of a token or a grant: it counts as no event.
+    static func isOrdinary(_ fields: borrowing JSONFields) -> Bool
+
+    /// Says a record that is no JSON, or broken JSON, as the JSON object that it stands for.
+    ///
+    /// - Parameter text: gets the object; is empty before.
+    static func rewrite(
+        _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
+    ) -> Rewriting
+
     /// The issuer as the record writes it, for the event's id; nil where it names none.
     static func issuer(_ fields: borrowing JSONFields) -> UnsafeRawBufferPointer?
 
@@ -37,6 +47,22 @@ protocol JSONDialect: ~Copyable {
 
 extension JSONDialect where Self: ~Copyable {
     static func otherTime(_ fields: borrowing JSONFields) -> RecordTime? { nil }
+
+    static func isOrdinary(_ fields: borrowing JSONFields) -> Bool { false }
+
+    static func rewrite(
+        _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
+    ) -> Rewriting { .none }
+}
+
+/// What a record is that is no JSON as it stands.
+enum Rewriting {
+    /// Nothing the dialect knows.
+    case none
+    /// One of the dialect's, which now stands there as JSON.
+    case object
+    /// One of the dialect's that does not follow its grammar.
+    case broken
 }
 
 /// When an event happened.
@@ -51,13 +77,13 @@ struct RecordTime: Equatable {
         self.precision = precision
     }
 
-    /// The time that a text or a number says: RFC 3339 and its kin, in the source's zone where it
-    /// names none; seconds or milliseconds since 1970.
+    /// The time that a text or a number says: RFC 3339 and its kin (``OtherTimeText``), in the
+    /// source's zone where it names none; seconds or milliseconds since 1970.
     ///
     /// - Returns: nil, with `.timeInvalid` or `.timeRange` in `fault`, where there is none.
     init?(_ text: UnsafeRawBufferPointer, _ zone: ZoneTable, _ fault: inout IssueCode) {
         fault = .timeInvalid
-        if let parsed = TimeText.parse(text) {
+        if let parsed = TimeText.parse(text) ?? OtherTimeText.parse(text) {
             time = parsed.isLocal ? zone.utc(fromLocal: parsed.time) : parsed.time
             precision = parsed.precision
             if parsed.isLocal { flags = .timeZoneAssumed }

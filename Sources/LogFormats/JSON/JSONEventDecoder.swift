@@ -18,6 +18,8 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private let dialectCode: UInt32
     private let source: UInt32
     private var fields = JSONFields(Dialect.tree)
+    /// The record at hand as the dialect says it anew.
+    private var rewritten = ByteBuffer(capacity: 4096)
     private var dialect: Dialect
     private var identity: EventIdentity
     /// The record at hand: its index, where it starts, and its partial issues so far.
@@ -70,22 +72,53 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         _ content: UnsafeRawBufferPointer, _ batch: inout EventBatch,
         _ issues: inout [DecodeIssue]
     ) {
-        guard JSONFraming.isJSON(content) else {
-            tally.ignored += 1
-            return
-        }
-        do throws(JSONError) {
-            try fields.document.read(
-                content,
-                limits: JSONLimits(
-                    maximumDepth: settings.maximumDepth, maximumLength: Int(Int32.max)))
-        } catch {
-            fail(error.code, "at byte \(error.offset)", &issues)
-            return
-        }
+        guard read(content, &issues) else { return }
         let before = tally
         decode(0, at: 0, level: 0, &batch, &issues)
         if tally == before { tally.ignored += 1 }
+    }
+
+    /// Reads a record, as the dialect says it anew if it is no JSON; false if nothing was read,
+    /// which then is counted.
+    private mutating func read(
+        _ content: UnsafeRawBufferPointer, _ issues: inout [DecodeIssue]
+    ) -> Bool {
+        let isJSON = JSONFraming.isJSON(content)
+        var fault: JSONError?
+        if isJSON {
+            fault = parse(content)
+            if fault == nil { return true }
+        }
+        rewritten.truncate(to: 0)
+        switch Dialect.rewrite(content, into: &rewritten) {
+        case .object:
+            fault = parse(rewritten.bytes)
+            if fault == nil { return true }
+        case .broken: fault = nil
+        case .none:
+            if !isJSON {
+                tally.ignored += 1
+                return false
+            }
+        }
+        if let fault {
+            fail(fault.code, "at byte \(fault.offset)", &issues)
+        } else {
+            fail(.textSyntax, "a line of another grammar", &issues)
+        }
+        return false
+    }
+
+    private mutating func parse(_ text: UnsafeRawBufferPointer) -> JSONError? {
+        do throws(JSONError) {
+            try fields.document.read(
+                text,
+                limits: JSONLimits(
+                    maximumDepth: settings.maximumDepth, maximumLength: Int(Int32.max)))
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// - Parameter place: where in the record the events of this value count from.
@@ -102,7 +135,11 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         case .object:
             fields.begin(index)
             if Dialect.isEvent(fields) {
-                decodeEvent(index, at: place, &batch, &issues)
+                if Dialect.isOrdinary(fields) {
+                    tally.ignored += 1
+                } else {
+                    decodeEvent(index, at: place, &batch, &issues)
+                }
             } else if isEnvelope(index) {
                 decodeMembers(of: index, at: place, level: level, &batch, &issues)
             } else {
