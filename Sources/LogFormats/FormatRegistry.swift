@@ -6,6 +6,7 @@ public enum FormatRegistry {
         KeycloakFormat(),
         Auth0Format(),
         OktaFormat(),
+        KongFormat(), EnvoyFormat(), NginxFormat(), OAuth2ProxyFormat(), ResourceServerFormat(),
     ]
 
     /// The dialect with this name; nil for an unknown one.

@@ -16,6 +16,8 @@ struct GoldenTests {
         "keycloak/good-text-c", "keycloak/errors-json", "keycloak/errors-text-c",
         "keycloak/hostile", "auth0/stream", "auth0/envelopes", "okta/system-log",
         "okta/envelopes",
+        "nginx/json", "nginx/combined", "envoy/access", "kong/file-log", "oauth2-proxy/log",
+        "resource-server/validation",
     ])
     func golden(name: String) throws {
         let input = try Data(contentsOf: Self.corpora.appending(path: name + ".log"))

@@ -65,11 +65,19 @@ enum Cures {
             "successes": "take all event types into the log stream or the poll of the System Log",
             "introspection": "Okta logs no introspection; nothing to set",
         ],
+        "nginx": gateway, "envoy": gateway, "kong": gateway, "resource-server": gateway,
         "entra": [
             "refresh_id": "Entra logs no ids of refresh tokens; nothing to set",
             "successes":
                 "export NonInteractiveUserSignInLogs beside SignInLogs in the diagnostic settings",
         ],
+    ]
+
+    private static let gateway = [
+        "access_id": "log the token's jti or SHA-256, see docs/connect/gateways.md",
+        "session": "log the claim sid, see docs/connect/gateways.md",
+        "client": "log the claim client_id or azp, see docs/connect/gateways.md",
+        "successes": "log every request, not errors alone; do not sample",
     ]
 
     private static let keycloak: [String: String] = [
