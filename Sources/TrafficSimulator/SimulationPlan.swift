@@ -8,6 +8,8 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
     case auth0
     /// Okta's System Log, one event a line.
     case okta
+    /// The JSON access log of an nginx before the applications' interface.
+    case nginx
 
     /// The name of the file this dialect is written to.
     public var fileName: String {
@@ -19,7 +21,7 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
         switch self {
         case .keycloakJSON: "truth.jsonl"
         case .keycloakText: "truth-text.jsonl"
-        case .auth0, .okta: "truth-\(rawValue).jsonl"
+        case .auth0, .okta, .nginx: "truth-\(rawValue).jsonl"
         }
     }
 }

@@ -15,8 +15,14 @@ extension SimulatedDialect {
         case .keycloakJSON, .keycloakText: [:]
         case .auth0: Self.hiddenInAuth0
         case .okta: Self.hiddenInOkta
+        case .nginx: Self.hiddenFromGateways
         }
     }
+
+    private static let hiddenFromGateways = Dictionary(
+        uniqueKeysWithValues: AttackScenario.allCases.map {
+            ($0.rawValue, "A gateway sees neither logins nor refreshes")
+        })
 
     private static let hiddenInAuth0 = [
         "A11-introspection": "Auth0 has no introspection to log",
