@@ -194,6 +194,18 @@ struct AccessLogTests {
         #expect(user.text(.subject) == "anna")
     }
 
+    @Test("addresses of servers behind are not taken for the client's, and names count once")
+    func extras() {
+        let ingress = combined(
+            #""GET /v1 HTTP/1.1" 200 5 "-" "UA" 431 0.003 [default-api-80] [] 10.4.0.9:8080 "#
+                + #"5 0.002 200 5f1c0c9e sub="anna" sub="bob" status="500""#, address: "10.0.0.1")
+        #expect(ingress.issues == [])
+        #expect(ingress.batch[0].ip.text == "10.0.0.1")
+        #expect(ingress.text(.subject) == "anna")
+        #expect(ingress.batch.outcome == [.success])
+        #expect(ingress.payload().contains(#""extra_5":"10.4.0.9:8080""#))
+    }
+
     @Test("bytes that nginx escapes come back, in text and in JSON without escape=json")
     func escapes() {
         let agent = combined(

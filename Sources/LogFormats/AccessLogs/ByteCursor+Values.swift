@@ -1,3 +1,4 @@
+internal import AuditModel
 internal import WireFormat
 
 // The values of access lines, blanks between them.
@@ -65,6 +66,23 @@ extension ByteBuffer {
         append(count == 0 ? 0x7B : 0x2C)
         appendJSON(key)
         append(0x3A)
+    }
+
+    /// Whether an object being built has a member of this name. Quotes in its values are escaped,
+    /// so that none of them looks like one.
+    func hasKey(_ key: UnsafeRawBufferPointer) -> Bool {
+        let text = bytes
+        var at = 0
+        while at + key.count + 3 <= text.count {
+            if text[at] == 0x22, text[at + key.count + 1] == 0x22, text[at + key.count + 2] == 0x3A,
+                RawBytes.equal(
+                    UnsafeRawBufferPointer(rebasing: text[(at + 1)..<(at + 1 + key.count)]), key)
+            {
+                return true
+            }
+            at += 1
+        }
+        return false
     }
 
     /// Appends a member whose value is a text as a line writes it, its escapes undone.

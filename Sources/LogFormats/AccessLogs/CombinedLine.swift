@@ -5,8 +5,8 @@ internal import WireFormat
 /// whatever a `log_format` of one's own appends: `name="value"`, `name=value`, or values alone.
 ///
 /// A line becomes the JSON object with nginx's names for its parts. What stands in quotes can pose
-/// as nothing else. Of appended values without a name, those that look like a challenge, like
-/// credentials or like addresses are taken for it; others are kept as `extra_1`, `extra_2`, …
+/// as nothing else. Of appended values in quotes without a name, those that look like a challenge,
+/// like credentials or like addresses are taken for it; others are kept as `extra_1`, `extra_2`, …
 struct CombinedLine {
     /// The most bytes before the time.
     private static let longestHead = 1024
@@ -80,16 +80,19 @@ struct CombinedLine {
         for _ in 0..<Self.mostExtras {
             let name = cursor.takeName().map { cursor.slice($0) }
             if name != nil, cursor.isAtBlank { continue }
-            guard let range = cursor.takeQuoted() ?? cursor.takeWord() else {
+            let quoted = cursor.takeQuoted()
+            guard let range = quoted ?? cursor.takeWord() else {
                 if name == nil { return }
                 continue
             }
             let value = cursor.slice(range)
             if value.isEmpty || AbsentText.matches(value) { continue }
-            if let name, !Self.own.contains(where: { ByteSearch.equals(name, $0) }) {
-                text.appendMember(name, value)
-            } else if name == nil, let known = Self.kind(of: value) {
-                text.appendMember(known, value)
+            let known = name == nil && quoted != nil ? Self.kind(of: value) : nil
+            let key = name ?? known.map {
+                UnsafeRawBufferPointer(start: $0.utf8Start, count: $0.utf8CodeUnitCount)
+            }
+            if let key, !text.hasKey(key) {
+                text.appendMember(key, value)
             } else {
                 unnamed += 1
                 var key = "extra_\(unnamed)"
@@ -97,12 +100,6 @@ struct CombinedLine {
             }
         }
     }
-
-    /// Names that a line has already.
-    private static let own: [StaticString] = [
-        "remote_addr", "remote_user", "time_local", "request", "status", "body_bytes_sent",
-        "http_referer", "http_user_agent",
-    ]
 
     /// What a value without a name is, by its looks.
     private static func kind(of value: UnsafeRawBufferPointer) -> StaticString? {

@@ -50,12 +50,12 @@ enum NginxServer: AccessServer {
         .address: "remote_addr|client_ip|remote_ip|clientip|client_addr|remote_address|"
             + "client_address|ip|source.ip|source.address|client.ip|client.address",
         .forwarded: "http_x_forwarded_for|x_forwarded_for|x-forwarded-for|forwarded_for|xff|"
-            + "proxy_add_x_forwarded_for",
+            + "x_forward_for|x-forward-for|proxy_add_x_forwarded_for",
         .userAgent: "http_user_agent|user_agent|user-agent|useragent|agent|user_agent.original",
         .requestID: "request_id|req_id|x_request_id|http_x_request_id|correlation_id|trace_id",
         .authorization: "http_authorization|authorization",
         .request: "request|request_uri|request_url|url|url.original",
-        .query: "args|query_string|query|request_args|url.query",
+        .query: "args|query_string|query|request_args|request_query|url.query",
         .referrer: "http_referer|referer|http_referrer|referrer|http.request.referrer",
         .authenticate: "sent_http_www_authenticate|www_authenticate|www-authenticate|"
             + "upstream_http_www_authenticate|resp_www_authenticate",

@@ -57,7 +57,7 @@ struct NginxLine: DialectLine {
         case .codeToToken, .refreshToken, .deviceCodeToToken, .passwordLogin, .clientLogin:
             if event.attack >= 0 {
                 write(event, .accepted, at: event.time, number: 0, world, &line)
-            } else {
+            } else if !event.isLost {
                 plan(event, world)
             }
         case .introspectTokenError, .userInfoRequestError:
