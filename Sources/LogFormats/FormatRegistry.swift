@@ -10,6 +10,7 @@ public enum FormatRegistry {
         GoogleFormat(),
         GitHubFormat(),
         EntraFormat(),
+        KongFormat(), EnvoyFormat(), NginxFormat(), OAuth2ProxyFormat(), ResourceServerFormat(),
     ]
 
     /// The dialect with this name; nil for an unknown one.

@@ -9,6 +9,10 @@ public protocol LogFormat: Sendable {
     /// What `--dialect` and the `dialect` of events call it.
     var name: String { get }
 
+    /// Whether the server writes secrets as the ids of an event's own tokens. Where it does not,
+    /// each secret in a record is one that leaked into it, also the token that was presented.
+    var expectsSecrets: Bool { get }
+
     /// Whether the content of one record speaks for this dialect.
     ///
     /// - Parameter record: at least ``RecordBatch/tailPadding`` bytes are readable behind it.
@@ -26,6 +30,10 @@ public protocol LogFormat: Sendable {
         _ records: RecordBatch, settings: DecodeSettings, into batch: inout EventBatch,
         issues: inout [DecodeIssue]
     ) -> DecodeTally
+}
+
+extension LogFormat {
+    public var expectsSecrets: Bool { true }
 }
 
 /// What a source's configuration says about its records.

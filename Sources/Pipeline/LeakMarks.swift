@@ -9,10 +9,13 @@ enum LeakMarks {
     /// Every secret is one, but for those that the dialect reads as the ids of the event's own
     /// tokens and codes: with them the record is what its server always writes.
     ///
-    /// - Parameter events: the events of these records alone, in their order.
+    /// - Parameters:
+    ///   - events: the events of these records alone, in their order.
+    ///   - expectsSecrets: see `LogFormat`; if not, every secret is a leak.
     /// - Returns: how many leaks there were.
     static func mark(
-        _ events: inout EventBatch, _ sightings: [TokenSighting], in records: RecordBatch
+        _ events: inout EventBatch, _ sightings: [TokenSighting], in records: RecordBatch,
+        expectsSecrets: Bool = true
     ) -> Int {
         var leaks = 0
         var row = 0
@@ -25,7 +28,9 @@ enum LeakMarks {
             let at = records.records[record].at
             while row < events.count, events.at[row] < at { row += 1 }
             guard row < events.count, events.at[row] == at else { continue }
-            let found = sightings[next..<end].filter { !isOwn($0, events, row) }
+            let found = sightings[next..<end].filter {
+                !expectsSecrets || !isOwn($0, events, row)
+            }
             leaks += found.count
             let best = found.min { rank($0) < rank($1) }
             if let best { mark(&events, row, best) }

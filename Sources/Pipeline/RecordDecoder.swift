@@ -50,7 +50,8 @@ struct RecordDecoder: Sendable {
             tally.events = result.events
             tally.ignored = result.ignored
             context.places?.fill(&events)
-            tally.leaks = LeakMarks.mark(&events, sightings, in: records)
+            tally.leaks = LeakMarks.mark(
+                &events, sightings, in: records, expectsSecrets: format.expectsSecrets)
         } else {
             for index in records.records.indices {
                 issues.append(

@@ -9,7 +9,7 @@ struct Engine {
     let plan: SimulationPlan
     var applications: ContiguousArray<Application> = []
     var thieves: [Thief] = []
-    var queue = EventQueue()
+    var queue = EventQueue<PlannedAct>()
     /// The events of the act just performed.
     var events: ContiguousArray<SimulatedEvent> = []
     /// The log is silent before this time, by the attack of that number; -1 for none.

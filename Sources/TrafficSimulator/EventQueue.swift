@@ -6,7 +6,7 @@ enum Action: UInt8, Sendable {
 }
 
 /// One planned act.
-struct PlannedAct: Sendable {
+struct PlannedAct: Comparable, Sendable {
     /// Milliseconds since 1970 UTC.
     var time: Int64
     var actor: UInt32
@@ -26,12 +26,15 @@ struct PlannedAct: Sendable {
 }
 
 /// The acts to come, earliest first: a binary heap.
-struct EventQueue: Sendable {
-    private var heap: ContiguousArray<PlannedAct> = []
+struct EventQueue<Act: Comparable & Sendable>: Sendable {
+    private var heap: ContiguousArray<Act> = []
 
     var count: Int { heap.count }
 
-    mutating func push(_ act: PlannedAct) {
+    /// The earliest act, which stays.
+    var first: Act? { heap.first }
+
+    mutating func push(_ act: Act) {
         heap.append(act)
         var child = heap.count - 1
         while child > 0 {
@@ -43,7 +46,7 @@ struct EventQueue: Sendable {
         heap[child] = act
     }
 
-    mutating func pop() -> PlannedAct? {
+    mutating func pop() -> Act? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }
         if heap.isEmpty { return first }
         var hole = 0

@@ -93,6 +93,7 @@ extension Engine {
             return scheduleNext(index, at: time)
         }
         if falls(within: rates.lostResponse) {
+            loseResponse()
             let delay = applications[index].random.within(1_000...120_000)
             let isCarried = kind == .native && !wanders && !applications[index].keepsFirstToken
             if isCarried, applications[index].random.chance(percent: 35) {
@@ -103,6 +104,7 @@ extension Engine {
             return schedule(.refresh, index, at: time + delay)
         }
         if kind == .native, !wanders, falls(within: rates.lateResume) {
+            loseResponse()
             let pause = applications[index].random.logUniform(low: 1_800_000, doublings: 7)
             applications[index].remaining = 0
             return schedule(.open, index, at: time + pause)
@@ -113,6 +115,11 @@ extension Engine {
             schedule(.restore, index, at: time + days * ActivityClock.day)
         }
         scheduleNext(index, at: time)
+    }
+
+    /// What the event of this act answered never arrived.
+    private mutating func loseResponse() {
+        if let last = events.indices.last { events[last].isLost = true }
     }
 
     /// The second of two tabs presents the token that the first has just redeemed.

@@ -131,6 +131,8 @@ public struct SimulatedEvent: Sendable, Equatable {
     public var offline = false
     /// The user was logged in already and the browser came back without asking.
     public var singleSignOn = false
+    /// The response never arrived: nobody uses the tokens in it.
+    public var isLost = false
     /// The attack this event belongs to; -1 for none.
     public var attack = -1
 

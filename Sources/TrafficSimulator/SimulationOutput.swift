@@ -108,6 +108,7 @@ private final class DialectFile {
     }
 
     func append(_ event: SimulatedEvent, _ world: SimulatedWorld) throws(SimulationError) {
+        writer.appendDue(by: event.time, world: world, to: &file.line)
         let first = file.line.count
         let offset = file.offset
         writer.append(event, world: world, to: &file.line)

@@ -12,6 +12,8 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
     case cognito
     /// Microsoft Entra ID's records as diagnostic settings store them, one a line.
     case entra
+    /// The JSON access log of an nginx before the applications' interface.
+    case nginx
 
     /// The name of the file this dialect is written to.
     public var fileName: String {

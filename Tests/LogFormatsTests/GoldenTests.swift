@@ -16,7 +16,9 @@ struct GoldenTests {
         "keycloak/good-text-c", "keycloak/errors-json", "keycloak/errors-text-c",
         "keycloak/hostile", "auth0/stream", "auth0/envelopes", "okta/system-log",
         "okta/envelopes", "cognito/trail", "cognito/envelopes", "google/reports", "github/audit",
-        "okta/envelopes", "entra/event-hub", "entra/log-analytics", "entra/graph",
+        "entra/event-hub", "entra/log-analytics", "entra/graph",
+        "nginx/json", "nginx/combined", "envoy/access", "kong/file-log", "oauth2-proxy/log",
+        "resource-server/validation",
     ])
     func golden(name: String) throws {
         let input = try Data(contentsOf: Self.corpora.appending(path: name + ".log"))

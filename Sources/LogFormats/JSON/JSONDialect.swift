@@ -47,6 +47,13 @@ protocol JSONDialect: ~Copyable {
     /// The id that the server gave the event; a column holds it from then on.
     mutating func takeID(_ fields: inout JSONFields) -> UnsafeRawBufferPointer?
 
+    /// Says a record that is no JSON, or broken JSON, as the JSON object that it stands for.
+    ///
+    /// - Parameter text: gets the object; is empty before.
+    static func rewrite(
+        _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
+    ) -> Rewriting
+
     /// The issuer as the record writes it, for the event's id; nil where it names none.
     static func issuer(_ fields: borrowing JSONFields) -> UnsafeRawBufferPointer?
 
@@ -82,6 +89,20 @@ extension JSONDialect where Self: ~Copyable {
     mutating func reshape(
         _ fields: borrowing JSONFields, into text: inout ByteBuffer
     ) -> Bool { false }
+
+    static func rewrite(
+        _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
+    ) -> Rewriting { .none }
+}
+
+/// What a record is that is no JSON as it stands.
+enum Rewriting {
+    /// Nothing the dialect knows.
+    case none
+    /// One of the dialect's, which now stands there as JSON.
+    case object
+    /// One of the dialect's that does not follow its grammar.
+    case broken
 }
 
 /// When an event happened.
@@ -96,13 +117,13 @@ struct RecordTime: Equatable {
         self.precision = precision
     }
 
-    /// The time that a text or a number says: RFC 3339 and its kin, in the source's zone where it
-    /// names none; seconds or milliseconds since 1970.
+    /// The time that a text or a number says: RFC 3339 and its kin (``OtherTimeText``), in the
+    /// source's zone where it names none; seconds or milliseconds since 1970.
     ///
     /// - Returns: nil, with `.timeInvalid` or `.timeRange` in `fault`, where there is none.
     init?(_ text: UnsafeRawBufferPointer, _ zone: ZoneTable, _ fault: inout IssueCode) {
         fault = .timeInvalid
-        if let parsed = TimeText.parse(text) {
+        if let parsed = TimeText.parse(text) ?? OtherTimeText.parse(text) {
             time = parsed.isLocal ? zone.utc(fromLocal: parsed.time) : parsed.time
             precision = parsed.precision
             if parsed.isLocal { flags = .timeZoneAssumed }

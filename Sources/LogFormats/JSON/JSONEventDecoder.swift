@@ -29,6 +29,8 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private let dialectCode: UInt32
     private let source: UInt32
     private var fields = JSONFields(Dialect.tree)
+    /// The record at hand as the dialect says it anew.
+    private var rewritten = ByteBuffer(capacity: 4096)
     private var dialect: Dialect
     private var identity: EventIdentity
     /// An event in another shape than its record has.
@@ -86,43 +88,75 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         _ content: UnsafeRawBufferPointer, _ batch: inout EventBatch,
         _ issues: inout [DecodeIssue]
     ) {
-        guard JSONFraming.isJSON(content) else {
-            tally.ignored += 1
-            return
-        }
+        guard read(content, &issues) else { return }
         let before = tally
-        read(content, at: 0, level: 0, &batch, &issues)
+        base = 0
+        decode(0, at: 0, level: 0, &batch, &issues)
+        decodeTexts(&batch, &issues)
+        if tally == before { tally.ignored += 1 }
+    }
+
+    /// Decodes the JSON that stood in texts of the record.
+    private mutating func decodeTexts(
+        _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
+    ) {
         var next = 0
         while next < inner.count {
             let text = inner[next]
             next += 1
             text.bytes.withUnsafeBytes { bytes in
                 let end = bytes.count - RecordBatch.tailPadding
-                read(
-                    UnsafeRawBufferPointer(rebasing: bytes[..<end]), at: text.place,
-                    level: text.level, &batch, &issues)
+                if let error = parse(UnsafeRawBufferPointer(rebasing: bytes[..<end])) {
+                    return fail(error.code, "at byte \(error.offset)", &issues)
+                }
+                base = text.place
+                decode(0, at: text.place, level: text.level, &batch, &issues)
             }
         }
         inner.removeAll(keepingCapacity: true)
-        if tally == before { tally.ignored += 1 }
     }
 
-    /// Reads one document: a record, or JSON in a text of one.
+    /// Reads a record, as the dialect says it anew if it is no JSON; false if nothing was read,
+    /// which then is counted.
     private mutating func read(
-        _ content: UnsafeRawBufferPointer, at place: Int, level: Int, _ batch: inout EventBatch,
-        _ issues: inout [DecodeIssue]
-    ) {
+        _ content: UnsafeRawBufferPointer, _ issues: inout [DecodeIssue]
+    ) -> Bool {
+        let isJSON = JSONFraming.isJSON(content)
+        var fault: JSONError?
+        if isJSON {
+            fault = parse(content)
+            if fault == nil { return true }
+        }
+        rewritten.truncate(to: 0)
+        switch Dialect.rewrite(content, into: &rewritten) {
+        case .object:
+            fault = parse(rewritten.bytes)
+            if fault == nil { return true }
+        case .broken: fault = nil
+        case .none:
+            if !isJSON {
+                tally.ignored += 1
+                return false
+            }
+        }
+        if let fault {
+            fail(fault.code, "at byte \(fault.offset)", &issues)
+        } else {
+            fail(.textSyntax, "a line of another grammar", &issues)
+        }
+        return false
+    }
+
+    private mutating func parse(_ text: UnsafeRawBufferPointer) -> JSONError? {
         do throws(JSONError) {
             try fields.document.read(
-                content,
+                text,
                 limits: JSONLimits(
                     maximumDepth: settings.maximumDepth, maximumLength: Int(Int32.max)))
+            return nil
         } catch {
-            fail(error.code, "at byte \(error.offset)", &issues)
-            return
+            return error
         }
-        base = place
-        decode(0, at: place, level: level, &batch, &issues)
     }
 
     /// - Parameter place: where in the record the events of this value count from.

@@ -118,6 +118,15 @@ enum ByteSearch {
         return false
     }
 
+    /// Whether a text begins with some words, the case of ASCII letters aside.
+    ///
+    /// - Parameter words: in lower case.
+    static func startsFolded(_ text: UnsafeRawBufferPointer, _ words: StaticString) -> Bool {
+        let count = words.utf8CodeUnitCount
+        return text.count >= count
+            && (0..<count).allSatisfy { folded(text[$0]) == words.utf8Start[$0] }
+    }
+
     private static func folded(_ byte: UInt8) -> UInt8 {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }

@@ -20,6 +20,29 @@ enum SecretMark {
         return ID128(high: high, low: low)
     }
 
+    /// Where the first mark of a text stands that begins at `start` or later.
+    static func first(in text: UnsafeRawBufferPointer, from start: Int) -> Range<Int>? {
+        var at = start
+        while at + 40 <= text.count {
+            guard text[at] == 0xC2, text[at + 1] == 0xAB,
+                let end = text[at..<min(text.count, at + 80)].firstIndex(of: 0xBB)
+            else {
+                at += 1
+                continue
+            }
+            let range = at..<end + 1
+            if fingerprint(UnsafeRawBufferPointer(rebasing: text[range])) != nil { return range }
+            at += 2
+        }
+        return nil
+    }
+
+    /// What a mark calls the kind of its secret.
+    static func kind(_ mark: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        let end = mark.firstIndex(of: 0x3A) ?? mark.count
+        return UnsafeRawBufferPointer(rebasing: mark[min(2, end)..<end])
+    }
+
     private static func word(_ text: UnsafeRawBufferPointer, _ start: Int) -> UInt64? {
         var word: UInt64 = 0
         for index in start..<(start + 16) {

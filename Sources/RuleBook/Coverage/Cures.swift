@@ -81,6 +81,7 @@ enum Cures {
             "token_use": "turn on API request events in the settings of the audit log's stream",
             "refresh_id": "GitHub logs no refreshes; nothing to set",
         ],
+        "nginx": gateway, "envoy": gateway, "kong": gateway, "resource-server": gateway,
         "entra": [
             "refresh_id": "Entra logs no ids of refresh tokens; nothing to set",
             "code_id": "Entra names no authorization code; nothing to set",
@@ -89,6 +90,13 @@ enum Cures {
             "successes":
                 "export NonInteractiveUserSignInLogs beside SignInLogs in the diagnostic settings",
         ],
+    ]
+
+    private static let gateway = [
+        "access_id": "log the token's jti or SHA-256, see docs/connect/gateways.md",
+        "session": "log the claim sid, see docs/connect/gateways.md",
+        "client": "log the claim client_id or azp, see docs/connect/gateways.md",
+        "successes": "log every request, not errors alone; do not sample",
     ]
 
     private static let keycloak: [String: String] = [

@@ -109,6 +109,7 @@ public struct SourceSurvey: Sendable {
             found[index].refreshPresented += presents ? 1 : 0
             found[index].refreshIssued += issuesRefresh ? 1 : 0
             found[index].refreshLinked += presents && issuesRefresh ? 1 : 0
+        case .tokenUsed, .tokenValidated: found[index].accessNamed += presents ? 1 : 0
         default:
             found[index].refreshOpened += issuesRefresh ? 1 : 0
         }

@@ -187,23 +187,13 @@ struct Auth0Line: DialectLine {
         case .code, .password, .device, .exchange, .machine:
             counters.begin(event.refresh)
             line.append("\"access_token_jti\":\"")
-            line.append(accessTokenOf: event, grant: Self.grantCode(event), world)
+            line.append(accessTokenOf: event, grant: event.grantCode, world)
             line.append(byte: 0x22)
         case .refresh: appendRefresh(event, world, &line)
         case .failed(.reused): appendFamily(event, isReuse: true, &line)
         case .failed(.refresh):
             line.append("\"failure_reason\":\"Unknown or invalid refresh token.\"")
         case .failed: line.append("\"error\":{\"oauthError\":\"access_denied\"}")
-        }
-    }
-
-    private static func grantCode(_ event: SimulatedEvent) -> StaticString {
-        switch event.type {
-        case .clientLogin: "cc"
-        case .passwordLogin: "ro"
-        case .tokenExchange: "te"
-        case .deviceCodeToToken: "dg"
-        default: "ac"
         }
     }
 

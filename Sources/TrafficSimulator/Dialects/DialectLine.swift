@@ -3,6 +3,10 @@ internal import AuditModel
 /// Writes events in one dialect. What happened is decided elsewhere; a dialect decides what of it
 /// a server logs, and how.
 protocol DialectLine {
+    /// Appends lines that belong to earlier events and are due by `time`.
+    mutating func appendDue(
+        by time: Int64, world: SimulatedWorld, to line: inout LineBuffer)
+
     /// Appends the lines of an event, each with its line end; nothing when the server logs none.
     /// The labels of attacks name the first of them.
     mutating func append(
@@ -10,6 +14,12 @@ protocol DialectLine {
 
     /// The id that the product gives the first line, where the record carries one.
     func eventID(_ event: SimulatedEvent, world: SimulatedWorld) -> ID128?
+}
+
+extension DialectLine {
+    mutating func appendDue(
+        by time: Int64, world: SimulatedWorld, to line: inout LineBuffer
+    ) {}
 }
 
 extension SimulatedDialect {
@@ -20,6 +30,7 @@ extension SimulatedDialect {
         case .okta: OktaLine()
         case .cognito: CognitoLine()
         case .entra: EntraLine()
+        case .nginx: NginxLine()
         }
     }
 
@@ -30,6 +41,20 @@ extension SimulatedDialect {
         hash.add(issuer)
         hash.add(id)
         return hash.id()
+    }
+}
+
+extension SimulatedEvent {
+    /// How ids of access tokens name the grant they were issued for.
+    var grantCode: StaticString {
+        switch type {
+        case .clientLogin: "cc"
+        case .passwordLogin: "ro"
+        case .tokenExchange: "te"
+        case .deviceCodeToToken: "dg"
+        case .refreshToken: "rt"
+        default: "ac"
+        }
     }
 }
 

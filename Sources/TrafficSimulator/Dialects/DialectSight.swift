@@ -17,8 +17,14 @@ extension SimulatedDialect {
         case .okta: Self.hiddenInOkta
         case .cognito: Self.hiddenInCognito
         case .entra: Self.hiddenInEntra
+        case .nginx: Self.hiddenFromGateways
         }
     }
+
+    private static let hiddenFromGateways = Dictionary(
+        uniqueKeysWithValues: AttackScenario.allCases.map {
+            ($0.rawValue, "A gateway sees neither logins nor refreshes")
+        })
 
     private static let hiddenInAuth0 = [
         "A11-introspection": "Auth0 has no introspection to log",
