@@ -74,12 +74,43 @@ struct GatewayTests {
         #expect(stored.contains { $0.contains(#""dialect":"keycloak""#) })
     }
 
+    @Test("a live token of the server that stands in the gateway's log is found as a leak")
+    func leak() throws {
+        let sandbox = try Sandbox()
+        try simulate(sandbox)
+        let refresh = try #require(
+            try sandbox.lines(of: "keycloak.jsonl").dropFirst(1000).first {
+                $0.contains(#""type":"REFRESH_TOKEN""#)
+            })
+        let issued = try #require(
+            try JSONSerialization.jsonObject(with: Data(refresh.utf8)) as? [String: Any])
+        let details = try #require(issued["details"] as? [String: String])
+        let time = try #require(issued["time"] as? Int) / 1000 + 20
+        let claims = #"{"jti":"\#(details["token_id"] ?? "")","exp":\#(time + 200)}"#
+        let token = ["eyJhbGciOiJSUzI1NiJ9", Self.base64URL(claims), "c2lnbmF0dXJlLW9mLW5vYm9keQ"]
+            .joined(separator: ".")
+        try sandbox.write(
+            "gateway.log",
+            lines: [
+                #"{"msec":"\#(time).5","remote_addr":"198.51.100.23","status":200,"#
+                    + #""http_authorization":"Bearer \#(token)"}"#
+            ])
+        let alerts = try sandbox.run(
+            "backtest", "keycloak.jsonl", "gateway.log", "--output", "ndjson"
+        ).expecting().outputLines
+        #expect(
+            alerts.contains { $0.contains(#""name":"LEAK-01""#) && $0.contains("nginx record") })
+    }
+
+    private static func base64URL(_ text: String) -> String {
+        Data(text.utf8).base64EncodedString().replacing("=", with: "")
+            .replacing("+", with: "-").replacing("/", with: "_")
+    }
+
     /// A JWS that no server made.
     private static let token = ["eyJhbGciOiJSUzI1NiJ9", claims, "c2lnbmF0dXJlLW9mLW5vLXNlcnZlcg"]
         .joined(separator: ".")
-    private static let claims = Data(#"{"jti":"j-leaked","sub":"anna","exp":4102444800}"#.utf8)
-        .base64EncodedString().replacing("=", with: "")
-        .replacing("+", with: "-").replacing("/", with: "_")
+    private static let claims = base64URL(#"{"jti":"j-leaked","sub":"anna","exp":4102444800}"#)
     private static let head = #""remote_addr":"198.51.100.23","status":200"#
 
     @Test("a token that was logged by accident is gone, and the event still tells the use",
