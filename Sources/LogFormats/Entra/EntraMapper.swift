@@ -14,6 +14,7 @@ struct EntraDialect: JSONDialect, ~Copyable {
     private var tokenID = EntraTokenID()
     private var scopeText = EntraScopeText()
     private var administration = EntraAdministration()
+    private var places = SourcePlaces()
     private var lowered = ByteBuffer(capacity: 64)
 
     init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
@@ -126,11 +127,7 @@ struct EntraDialect: JSONDialect, ~Copyable {
     private func mapRequest(
         _ log: EntraLog, _ fields: inout JSONFields, _ row: inout EventRow
     ) {
-        if let inner = fields.text(EntraField.correlation),
-            let outer = fields.text(EntraField.outerCorrelation), RawBytes.equal(inner, outer)
-        {
-            fields.drop(EntraField.outerCorrelation)
-        }
+        dropTwin(.outerCorrelation, of: .correlation, &fields)
         let field: EntraField =
             EntraText.known(fields.text(EntraField.correlation)) != nil ? .correlation
             : !log.isRisk && EntraText.known(fields.text(EntraField.outerCorrelation)) != nil
@@ -140,13 +137,25 @@ struct EntraDialect: JSONDialect, ~Copyable {
         }
     }
 
-    private func mapOrigin(
+    /// Leaves a member of the envelope out of the payload that says what another one says.
+    private func dropTwin(
+        _ twin: EntraField, of field: EntraField, _ fields: inout JSONFields
+    ) {
+        if let text = fields.text(field), let other = fields.text(twin),
+            RawBytes.equal(text, other)
+        {
+            fields.drop(twin)
+        }
+    }
+
+    private mutating func mapOrigin(
         _ fields: inout JSONFields, _ row: inout EventRow, _ pool: inout StringPool
     ) {
         row.ip = fields.address(EntraField.address)
-        let caller = fields.text(EntraField.callerAddress).flatMap(IPAddress.init(text:))
-        if row.ip.isNone || caller == row.ip {
+        if row.ip.isNone {
             row.ip = fields.address(EntraField.callerAddress)
+        } else {
+            dropTwin(.callerAddress, of: .address, &fields)
         }
         row.userAgent = fields.code(EntraField.userAgent, &pool)
         row.device = Self.code(.device, &fields, &pool)
@@ -155,7 +164,7 @@ struct EntraDialect: JSONDialect, ~Copyable {
             fields.drop(EntraField.systemNumber)
         }
         row.city = fields.code(EntraField.city, &pool)
-        row.place = SourcePlace.code(
+        row.place = places.code(
             latitude: fields.text(EntraField.latitude),
             longitude: fields.text(EntraField.longitude), &pool)
         if let country = fields.text(EntraField.country), country.count == 2,

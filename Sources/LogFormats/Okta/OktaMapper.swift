@@ -11,6 +11,7 @@ struct OktaDialect: JSONDialect, ~Copyable {
 
     private let defaultTenant: UInt32
     private var targets = OktaTargets()
+    private var places = SourcePlaces()
 
     init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
         defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
@@ -152,7 +153,7 @@ struct OktaDialect: JSONDialect, ~Copyable {
         }
     }
 
-    private func mapOrigin(
+    private mutating func mapOrigin(
         _ fields: inout JSONFields, _ row: inout EventRow, _ pool: inout StringPool
     ) {
         row.ip = fields.address(OktaField.address)
@@ -162,7 +163,7 @@ struct OktaDialect: JSONDialect, ~Copyable {
             row.asn = number
             fields.drop(OktaField.systemNumber)
         }
-        row.place = SourcePlace.code(
+        row.place = places.code(
             latitude: fields.text(OktaField.latitude),
             longitude: fields.text(OktaField.longitude), &pool)
     }

@@ -130,7 +130,7 @@ extension EntraLine {
     ) {
         line.append("{\"time\":\"")
         line.append(ticks: event.time)
-        line.append("Z\",\"operationName\":\"Sign-in activity\"")
+        line.append("Z\"")
         line.member("category", signIn.category)
         line.open("tenantId")
         line.append(uuid: tenant(event, world))
@@ -151,9 +151,7 @@ extension EntraLine {
         line.append(",\"status\":{\"errorCode\":")
         line.append(signIn.code)
         if !isGranted { line.member("failureReason", signIn.reason) }
-        line.append("},\"correlationId\":\"")
-        line.append(uuid: Self.correlation(event))
-        line.append("\",\"isInteractive\":")
+        line.append("},\"isInteractive\":")
         line.append(signIn.isInteractive ? "true" : "false")
         if isGranted { appendScopes(event, world, &line) }
     }
