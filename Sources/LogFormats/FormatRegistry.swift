@@ -6,6 +6,8 @@ public enum FormatRegistry {
         KeycloakFormat(),
         Auth0Format(),
         OktaFormat(),
+        HydraFormat(),
+        PingFederateFormat(),
     ]
 
     /// The dialect with this name; nil for an unknown one.

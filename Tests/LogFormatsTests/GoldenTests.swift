@@ -16,6 +16,8 @@ struct GoldenTests {
         "keycloak/good-text-c", "keycloak/errors-json", "keycloak/errors-text-c",
         "keycloak/hostile", "auth0/stream", "auth0/envelopes", "okta/system-log",
         "okta/envelopes",
+        "hydra/log", "hydra/text", "hydra/traces",
+        "pingfederate/columns", "pingfederate/pairs", "pingfederate/cef",
     ])
     func golden(name: String) throws {
         let input = try Data(contentsOf: Self.corpora.appending(path: name + ".log"))

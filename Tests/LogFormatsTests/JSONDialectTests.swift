@@ -110,6 +110,8 @@ struct JSONDialectTests {
             "keycloak": Facts(type: "LOGIN").json,
             "auth0": #"{"log_id":"1","data":{"type":"s","date":"2026-03-02T10:15:30Z"}}"#,
             "okta": #"{"eventType":"a","published":"2026-03-02T10:15:30Z","outcome":{}}"#,
+            "hydra": #"{"msg":"a","service_name":"Ory Hydra","time":"2026-03-02T10:15:30Z"}"#,
+            "pingfederate": "2026-03-02 10:15:30,1| tid:a| SSO| | | | | | | IdP| success| | | 1",
         ]
         for (name, line) in lines {
             let speaking = FormatRegistry.all.filter { format in

@@ -9,8 +9,6 @@ internal import WireFormat
 struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     /// The most partial issues of one record.
     private static var maximumIssues: Int { 8 }
-    /// The deepest envelope.
-    private static var maximumLevel: Int { 6 }
 
     private var tally = DecodeTally()
     private let records: RecordBatch
@@ -93,7 +91,7 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         _ index: Int, at place: Int, level: Int, _ batch: inout EventBatch,
         _ issues: inout [DecodeIssue]
     ) {
-        guard level <= Self.maximumLevel else {
+        guard level <= Dialect.deepestEnvelope else {
             fail(.jsonDepth, "envelopes in envelopes", &issues)
             return
         }
@@ -105,7 +103,7 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
                 decodeEvent(index, at: place, &batch, &issues)
             } else if isEnvelope(index) {
                 decodeMembers(of: index, at: place, level: level, &batch, &issues)
-            } else {
+            } else if !Dialect.isOther(fields) {
                 fail(.fieldMissing, Dialect.requirement, &issues)
             }
         default: fail(.fieldInvalid, "an element is no object", &issues)
@@ -218,10 +216,11 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
 enum JSONFraming {
     /// Members in which envelopes hold events: EventBridge `detail`, CloudTrail `Records`, Event
     /// Hub `records`, hooks and streams `data` and `events`, polls `items`, `value` and `logs`,
-    /// tenants that wrap `payload`, search exports `_source`.
+    /// tenants that wrap `payload`, search exports `_source`, OTLP traces down to span events.
     static let envelopes = NameTable([
         "data", "detail", "events", "records", "Records", "items", "value", "logs", "payload",
-        "event", "_source", "body",
+        "event", "_source", "body", "resourceSpans", "scopeSpans", "spans",
+        "Events",
     ])
 
     /// Whether a record begins as an object or an array does.
