@@ -8,10 +8,14 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
     case auth0
     /// Okta's System Log, one event a line.
     case okta
+    /// Ory Hydra's log as JSON.
+    case hydra
+    /// PingFederate's audit log as pairs.
+    case pingfederate
 
     /// The name of the file this dialect is written to.
     public var fileName: String {
-        self == .keycloakText ? "keycloak-text.log" : rawValue + ".jsonl"
+        self == .keycloakText || self == .pingfederate ? rawValue + ".log" : rawValue + ".jsonl"
     }
 
     /// The name of the file with the labels whose event ids belong to this dialect.
@@ -19,9 +23,12 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
         switch self {
         case .keycloakJSON: "truth.jsonl"
         case .keycloakText: "truth-text.jsonl"
-        case .auth0, .okta: "truth-\(rawValue).jsonl"
+        case .auth0, .okta, .hydra, .pingfederate: "truth-\(rawValue).jsonl"
         }
     }
+
+    /// What the product calls the format.
+    var formatName: String { self == .keycloakText ? "keycloak" : rawValue }
 }
 
 /// Which releases of Keycloak 26 the server's events look like.

@@ -8,12 +8,14 @@ struct ConnectTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
+    private static let pages = ["auth0", "okta", "hydra", "pingfederate"]
+
     private func page(_ name: String) throws -> String {
         try String(
             contentsOf: Self.root.appending(path: "docs/connect/\(name).md"), encoding: .utf8)
     }
 
-    @Test("the commands of a page work on such a log", arguments: ["auth0", "okta"])
+    @Test("the commands of a page work on such a log", arguments: pages)
     func commands(dialect: String) throws {
         let sandbox = try Sandbox()
         try sandbox.run(
@@ -27,13 +29,14 @@ struct ConnectTests {
             let finished = try sandbox.run(command).expecting()
             #expect(!finished.errorText.contains("rejected"), "\(finished.errorText)")
         }
-        let events = try sandbox.run("tail", "events", "--output", "ndjson", dialect + ".jsonl")
+        let log = dialect + (dialect == "pingfederate" ? ".log" : ".jsonl")
+        let events = try sandbox.run("tail", "events", "--output", "ndjson", log)
             .expecting().outputLines
         #expect(events.count > 1500)
         #expect(events.allSatisfy { $0.contains("\"dialect\":\"\(dialect)\"") })
     }
 
-    @Test("every source of a page is one that a service takes", arguments: ["auth0", "okta"])
+    @Test("every source of a page is one that a service takes", arguments: pages)
     func sources(dialect: String) throws {
         let sandbox = try Sandbox()
         let line = try #require(

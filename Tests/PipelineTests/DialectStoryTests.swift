@@ -72,7 +72,7 @@ final class DialectStoryTests {
             seed: seed, startTime: SimulationPlan.defaultStart, days: days, subjects: 60)
         plan.quietDays = quietDays
         plan.attacks = attacks
-        plan.dialects = [.keycloakJSON, .auth0, .okta]
+        plan.dialects = [.keycloakJSON, .auth0, .okta, .hydra, .pingfederate]
         _ = try SimulationOutput.write(plan: plan, directory: directory)
     }
 
@@ -107,7 +107,7 @@ final class DialectStoryTests {
         }
         try write(attacks, seed: 11, days: 10, quietDays: 7)
         let keycloak = try verdicts(.keycloakJSON)
-        for dialect in [SimulatedDialect.auth0, .okta] {
+        for dialect in [SimulatedDialect.auth0, .okta, .hydra, .pingfederate] {
             let found = try verdicts(dialect)
             for label in try labels(dialect) where !label.expect.isEmpty {
                 if (keycloak[label.attack] ?? []).isDisjoint(with: label.expect) { continue }
@@ -139,7 +139,7 @@ final class DialectStoryTests {
             try self.alerts(dialect).filter { $0.severity >= .high }.map(\.rule.name)
         }
         let keycloak = try loud(.keycloakJSON)
-        for dialect in [SimulatedDialect.auth0, .okta] {
+        for dialect in [SimulatedDialect.auth0, .okta, .hydra, .pingfederate] {
             #expect(try loud(dialect).count <= keycloak.count + 1, "\(dialect.rawValue)")
         }
     }

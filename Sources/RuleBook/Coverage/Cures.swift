@@ -65,12 +65,27 @@ enum Cures {
             "successes": "take all event types into the log stream or the poll of the System Log",
             "introspection": "Okta logs no introspection; nothing to set",
         ],
+        "hydra": [
+            "subject": hydraTraces, "client": hydraTraces, "refresh_id": hydraNames,
+            "code_id": hydraNames, "session": hydraNames,
+            "token_use": "Hydra logs user info and introspection only; add the gateway's log",
+        ],
+        "pingfederate": [
+            "session": "add sri=\"%X{sri}\" to the audit log's pattern in log4j2.xml",
+            "refresh_id": "PingFederate names no tokens; nothing to set",
+            "code_id": "PingFederate names no authorization codes; nothing to set",
+            "token_use": "add granttype=\"%X{granttype}\" to the pattern, or the gateway's log",
+        ],
         "entra": [
             "refresh_id": "Entra logs no ids of refresh tokens; nothing to set",
             "successes":
                 "export NonInteractiveUserSignInLogs beside SignInLogs in the diagnostic settings",
         ],
     ]
+
+    private static let hydraTraces =
+        "Hydra's log names neither client nor subject; take its traces too (docs/connect/hydra.md)"
+    private static let hydraNames = "Hydra names neither tokens nor sessions; nothing to set"
 
     private static let keycloak: [String: String] = [
         "successes":

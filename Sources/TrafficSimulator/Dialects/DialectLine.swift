@@ -18,6 +18,8 @@ extension SimulatedDialect {
         case .keycloakJSON, .keycloakText: KeycloakLine(dialect: self)
         case .auth0: Auth0Line()
         case .okta: OktaLine()
+        case .hydra: HydraLine()
+        case .pingfederate: PingFederateLine()
         }
     }
 
