@@ -11,6 +11,8 @@ public enum FormatRegistry {
         GitHubFormat(),
         EntraFormat(),
         KongFormat(), EnvoyFormat(), NginxFormat(), OAuth2ProxyFormat(), ResourceServerFormat(),
+        HydraFormat(),
+        PingFederateFormat(),
     ]
 
     /// The dialect with this name; nil for an unknown one.

@@ -122,22 +122,21 @@ private final class DialectFile {
     private func note(
         _ event: SimulatedEvent, _ world: SimulatedWorld, first: Int, offset: Int64
     ) {
+        let lines = file.line.bytes[first...]
         let record = UnsafeRawBufferPointer(
-            rebasing: file.line.bytes[first..<(file.line.count - 1)])
+            rebasing: lines[..<(lines.firstIndex(of: 0x0A) ?? lines.endIndex)])
         if offset == 0 { lineage = RecordStream.lineage(ofFirstRecord: record) }
         guard event.attack >= 0 else { return }
         truth.add(
             event,
-            id: writer.eventID(event, world: world) ?? Self.eventID(lineage, offset, record),
+            id: writer.eventID(event, world: world) ?? eventID(offset, record),
             world: world)
     }
 
-    /// The id of a Keycloak event that has only its place.
-    private static func eventID(
-        _ lineage: ID128, _ offset: Int64, _ record: UnsafeRawBufferPointer
-    ) -> ID128 {
+    /// The id of an event that has only its place.
+    private func eventID(_ offset: Int64, _ record: UnsafeRawBufferPointer) -> ID128 {
         var hash = IdentityHash("event/1")
-        hash.add("keycloak")
+        hash.add(dialect.formatName)
         hash.add(lineage)
         hash.add(offset)
         hash.add(RecordBatch.digest(of: record))

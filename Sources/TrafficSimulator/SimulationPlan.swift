@@ -14,10 +14,14 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
     case entra
     /// The JSON access log of an nginx before the applications' interface.
     case nginx
+    /// Ory Hydra's log as JSON.
+    case hydra
+    /// PingFederate's audit log as pairs.
+    case pingfederate
 
     /// The name of the file this dialect is written to.
     public var fileName: String {
-        self == .keycloakText ? "keycloak-text.log" : rawValue + ".jsonl"
+        self == .keycloakText || self == .pingfederate ? rawValue + ".log" : rawValue + ".jsonl"
     }
 
     /// The name of the file with the labels whose event ids belong to this dialect.
@@ -28,6 +32,9 @@ public enum SimulatedDialect: String, CaseIterable, Sendable {
         default: "truth-\(rawValue).jsonl"
         }
     }
+
+    /// What the product calls the format.
+    var formatName: String { self == .keycloakText ? "keycloak" : rawValue }
 }
 
 /// Which releases of Keycloak 26 the server's events look like.

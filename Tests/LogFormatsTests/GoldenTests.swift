@@ -19,6 +19,8 @@ struct GoldenTests {
         "entra/event-hub", "entra/log-analytics", "entra/graph",
         "nginx/json", "nginx/combined", "envoy/access", "kong/file-log", "oauth2-proxy/log",
         "resource-server/validation",
+        "hydra/log", "hydra/text", "hydra/traces",
+        "pingfederate/columns", "pingfederate/pairs", "pingfederate/cef",
     ])
     func golden(name: String) throws {
         let input = try Data(contentsOf: Self.corpora.appending(path: name + ".log"))

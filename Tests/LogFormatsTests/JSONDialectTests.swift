@@ -149,6 +149,8 @@ struct JSONDialectTests {
             "google": #"{"id":{"uniqueQualifier":"1","applicationName":"token"}}"#,
             "github": #"{"action":"a","@timestamp":1,"_document_id":"b"}"#,
             "entra": #"{"time":"2026-03-02T10:15:30Z","category":"SignInLogs","properties":{}}"#,
+            "hydra": #"{"msg":"a","service_name":"Ory Hydra","time":"2026-03-02T10:15:30Z"}"#,
+            "pingfederate": "2026-03-02 10:15:30,1| tid:a| SSO| | | | | | | IdP| success| | | 1",
         ]
         for (name, line) in lines {
             let speaking = FormatRegistry.all.filter { format in

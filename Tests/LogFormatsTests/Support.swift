@@ -21,6 +21,10 @@ struct Decoded {
         row < batch.count ? batch.pool.text(batch.code(column, row)) : "no event"
     }
 
+    func address(_ row: Int = 0) -> IPAddress? {
+        row < batch.count ? batch[row].ip : nil
+    }
+
     func payload(_ row: Int = 0) -> String {
         if row >= batch.count { return "no event" }
         return batch.withPayload(row) { String(decoding: $0, as: UTF8.self) }

@@ -21,7 +21,9 @@ final class DialectStoryTests {
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     /// The servers whose logs tell the story that Keycloak's tells.
-    private static let others: [SimulatedDialect] = [.auth0, .okta, .cognito, .entra]
+    private static let others: [SimulatedDialect] = [
+        .auth0, .okta, .cognito, .entra, .hydra, .pingfederate,
+    ]
 
     private struct Label {
         var attack: String

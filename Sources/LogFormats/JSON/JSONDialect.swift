@@ -15,6 +15,8 @@ protocol JSONDialect: ~Copyable {
     /// The event time, and the id that the server gave the event.
     static var timeField: Field { get }
     static var idField: Field { get }
+    /// How many lists and objects may be around an event.
+    static var deepestEnvelope: Int { get }
     /// What an object lacks that is no event, as issues name it.
     static var requirement: String { get }
 
@@ -33,6 +35,10 @@ protocol JSONDialect: ~Copyable {
     static func time(
         _ text: UnsafeRawBufferPointer, _ zone: ZoneTable, _ fault: inout IssueCode
     ) -> RecordTime?
+
+    /// Whether an object that is neither an event nor an envelope is no fault, such as another line
+    /// of the server's log.
+    static func isOther(_ fields: borrowing JSONFields) -> Bool
 
     /// The time of an event whose time field is absent, where another field tells it.
     static func otherTime(_ fields: borrowing JSONFields) -> RecordTime?
@@ -75,6 +81,10 @@ extension JSONDialect where Self: ~Copyable {
     ) -> RecordTime? {
         RecordTime(text, zone, &fault)
     }
+
+    static var deepestEnvelope: Int { 6 }
+
+    static func isOther(_ fields: borrowing JSONFields) -> Bool { false }
 
     static func otherTime(_ fields: borrowing JSONFields) -> RecordTime? { nil }
 

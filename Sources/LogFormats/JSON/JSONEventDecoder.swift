@@ -10,8 +10,6 @@ internal import WireFormat
 struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     /// The most partial issues of one record.
     private static var maximumIssues: Int { 8 }
-    /// The deepest envelope.
-    private static var maximumLevel: Int { 6 }
     /// The most events in one object.
     private static var maximumParts: Int { 256 }
 
@@ -164,7 +162,7 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         _ index: Int, at place: Int, level: Int, _ batch: inout EventBatch,
         _ issues: inout [DecodeIssue]
     ) {
-        guard level <= Self.maximumLevel else {
+        guard level <= Dialect.deepestEnvelope else {
             fail(.jsonDepth, "envelopes in envelopes", &issues)
             return
         }
@@ -180,7 +178,7 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
                 }
             } else if isEnvelope(index) {
                 decodeMembers(of: index, at: place, level: level, &batch, &issues)
-            } else {
+            } else if !Dialect.isOther(fields) {
                 fail(.fieldMissing, Dialect.requirement, &issues)
             }
         default: fail(.fieldInvalid, "an element is no object", &issues)
@@ -370,10 +368,12 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
 enum JSONFraming {
     /// Members in which envelopes hold events: EventBridge `detail`, CloudTrail `Records`, Event
     /// Hub `records`, hooks and streams `data` and `events`, polls `items`, `value` and `logs`,
-    /// tenants that wrap `payload`, search exports `_source`, CloudTrail's `Events` and rows.
+    /// tenants that wrap `payload`, search exports `_source`, OTLP traces down to span events,
+    /// CloudTrail's `Events` and rows.
     static let envelopes = NameTable([
         "data", "detail", "events", "records", "Records", "items", "value", "logs", "payload",
         "event", "_source", "body", "Events", "logEvents", "QueryResultRows",
+        "resourceSpans", "scopeSpans", "spans",
     ])
 
     /// Members in which envelopes hold events as JSON in a text: shippers and log groups `message`,

@@ -82,6 +82,17 @@ enum Cures {
             "refresh_id": "GitHub logs no refreshes; nothing to set",
         ],
         "nginx": gateway, "envoy": gateway, "kong": gateway, "resource-server": gateway,
+        "hydra": [
+            "subject": hydraTraces, "client": hydraTraces, "refresh_id": hydraNames,
+            "code_id": hydraNames, "session": hydraNames,
+            "token_use": "Hydra logs user info and introspection only; add the gateway's log",
+        ],
+        "pingfederate": [
+            "session": "add sri=\"%X{sri}\" to the audit log's pattern in log4j2.xml",
+            "refresh_id": "PingFederate names no tokens; nothing to set",
+            "code_id": "PingFederate names no authorization codes; nothing to set",
+            "token_use": "add granttype=\"%X{granttype}\" to the pattern, or the gateway's log",
+        ],
         "entra": [
             "refresh_id": "Entra logs no ids of refresh tokens; nothing to set",
             "code_id": "Entra names no authorization code; nothing to set",
@@ -98,6 +109,10 @@ enum Cures {
         "client": "log the claim client_id or azp, see docs/connect/gateways.md",
         "successes": "log every request, not errors alone; do not sample",
     ]
+
+    private static let hydraTraces =
+        "Hydra's log names neither client nor subject; take its traces too (docs/connect/hydra.md)"
+    private static let hydraNames = "Hydra names neither tokens nor sessions; nothing to set"
 
     private static let keycloak: [String: String] = [
         "successes":

@@ -163,7 +163,7 @@ struct DetailWriter {
 }
 
 extension DetailWriter {
-    private static let deviceGrant: StaticString = "urn:ietf:params:oauth:grant-type:device_code"
+    static let deviceGrant: StaticString = "urn:ietf:params:oauth:grant-type:device_code"
 
     private mutating func scope(
         _ event: SimulatedEvent, _ world: SimulatedWorld, _ line: inout LineBuffer

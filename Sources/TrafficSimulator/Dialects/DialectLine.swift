@@ -31,6 +31,8 @@ extension SimulatedDialect {
         case .cognito: CognitoLine()
         case .entra: EntraLine()
         case .nginx: NginxLine()
+        case .hydra: HydraLine()
+        case .pingfederate: PingFederateLine()
         }
     }
 

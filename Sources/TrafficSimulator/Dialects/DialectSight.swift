@@ -18,6 +18,8 @@ extension SimulatedDialect {
         case .cognito: Self.hiddenInCognito
         case .entra: Self.hiddenInEntra
         case .nginx: Self.hiddenFromGateways
+        case .hydra: Self.hiddenInHydra
+        case .pingfederate: Self.hiddenInPingFederate
         }
     }
 
@@ -71,5 +73,39 @@ extension SimulatedDialect {
         "A25": "Entra names no refresh token",
         "A26": "Entra names no refresh token",
         "A27": "Entra names no refresh token",
+    ]
+
+    private static let hiddenInHydra: [String: String] = {
+        let names = "names neither client nor subject nor session"
+        let login = "The login application checks passwords"
+        let texts = "Hydra leaves redirect URIs, scopes and tokens out of its log"
+        var hidden: [String: String] = [
+            "A11-introspection": "Hydra answers an introspection alike",
+            "A21": login, "A21-single": login, "A13": texts, "A13-expired": texts, "A23": texts,
+            "A27": texts,
+        ]
+        for scenario in [
+            "A1", "A2", "A2-older", "A1-fork", "A1-distant", "A1-hosting", "A7", "A11",
+            "A12", "A22", "A24", "A25", "A26",
+        ] {
+            hidden[scenario] = names
+        }
+        return hidden
+    }()
+
+    private static let hiddenInPingFederate = [
+        "A6": "neither user nor session when it refuses a token or a code",
+        "A24": "neither user nor session when it refuses a token or a code",
+        "A13": "Redirect URIs and granted scopes are not in the log",
+        "A13-expired": "Redirect URIs and granted scopes are not in the log",
+        "A23": "Redirect URIs and granted scopes are not in the log",
+        "A27": "Redirect URIs and granted scopes are not in the log",
+        "A1": "PingFederate names no tokens and no codes",
+        "A1-fork": "PingFederate names no tokens and no codes",
+        "A1-hosting": "PingFederate names no tokens and no codes",
+        "A2": "PingFederate names no tokens and no codes",
+        "A2-older": "PingFederate names no tokens and no codes",
+        "A25": "PingFederate names no tokens and no codes",
+        "A26": "PingFederate names no tokens and no codes",
     ]
 }

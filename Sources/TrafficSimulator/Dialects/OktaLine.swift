@@ -68,7 +68,7 @@ struct OktaLine: DialectLine {
             id: event.nativeID.uuidText)
     }
 
-    private static let deviceGrant: StaticString = "urn:ietf:params:oauth:grant-type:device_code"
+    private static let deviceGrant = DetailWriter.deviceGrant
 
     private static func words(_ event: SimulatedEvent, _ world: SimulatedWorld) -> Words? {
         switch event.type {
