@@ -72,7 +72,7 @@ final class DialectStoryTests {
             seed: seed, startTime: SimulationPlan.defaultStart, days: days, subjects: 60)
         plan.quietDays = quietDays
         plan.attacks = attacks
-        plan.dialects = [.keycloakJSON, .auth0, .okta]
+        plan.dialects = [.keycloakJSON, .keycloakText, .auth0, .okta]
         _ = try SimulationOutput.write(plan: plan, directory: directory)
     }
 
@@ -81,6 +81,7 @@ final class DialectStoryTests {
         let seed: UInt64 = 5
         try write([.attackerFirst: 2, .victimFirst: 2, .victimFirstOlder: 2], seed: seed)
         let keycloak = try verdicts(.keycloakJSON)
+        #expect(try verdicts(.keycloakText) == keycloak, "seed \(seed)")
         #expect(keycloak.values.count { $0.contains("REF-01") } >= 3, "seed \(seed)")
         for dialect in [SimulatedDialect.auth0, .okta] {
             let verdicts = try verdicts(dialect)
@@ -107,6 +108,7 @@ final class DialectStoryTests {
         }
         try write(attacks, seed: 11, days: 10, quietDays: 7)
         let keycloak = try verdicts(.keycloakJSON)
+        #expect(try verdicts(.keycloakText) == keycloak)
         for dialect in [SimulatedDialect.auth0, .okta] {
             let found = try verdicts(dialect)
             for label in try labels(dialect) where !label.expect.isEmpty {
