@@ -14,7 +14,8 @@ struct GoldenTests {
     @Test("every record gives the events and issues on file", arguments: [
         "keycloak/good-json", "keycloak/good-array", "keycloak/good-text-b",
         "keycloak/good-text-c", "keycloak/errors-json", "keycloak/errors-text-c",
-        "keycloak/hostile", "auth0/stream", "auth0/envelopes", "okta/system-log",
+        "keycloak/hostile", "keycloak/good-text-a", "keycloak/carriers", "keycloak/log-json",
+        "auth0/stream", "auth0/envelopes", "okta/system-log",
         "okta/envelopes",
     ])
     func golden(name: String) throws {
