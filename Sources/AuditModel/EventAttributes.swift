@@ -55,4 +55,7 @@ public struct EventFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     public static let offline = EventFlags(rawValue: 1 << 3)
     /// A refresh token of the event is known by its keyed fingerprint only, not by an id.
     public static let secretToken = EventFlags(rawValue: 1 << 4)
+    /// The record's local time occurs twice, because the clocks were set back, and nothing told
+    /// which of the two it is; the earlier was taken.
+    public static let timeAmbiguous = EventFlags(rawValue: 1 << 5)
 }

@@ -29,4 +29,13 @@ extension EventBatch {
         guard row >= 0, row < count else { return }
         ipRole[row] = role
     }
+
+    /// Says which of two times with one local time one row means.
+    ///
+    /// - Parameter time: nanoseconds since 1970 UTC.
+    public mutating func settleTime(_ time: Int64, row: Int) {
+        guard row >= 0, row < count else { return }
+        self.time[row] = time
+        flags[row].remove(.timeAmbiguous)
+    }
 }

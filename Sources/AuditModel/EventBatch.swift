@@ -12,7 +12,7 @@ public struct EventBatch: Sendable {
     /// The texts that the codes of this batch mean; empty after interning.
     public var pool = StringPool()
 
-    public private(set) var time: ContiguousArray<Int64> = []
+    public internal(set) var time: ContiguousArray<Int64> = []
     public private(set) var at: ContiguousArray<Int64> = []
     public private(set) var precision: ContiguousArray<UInt8> = []
     public private(set) var kind: ContiguousArray<EventKind> = []
@@ -20,7 +20,7 @@ public struct EventBatch: Sendable {
     public private(set) var outcome: ContiguousArray<Outcome> = []
     public private(set) var reason: ContiguousArray<Reason> = []
     public internal(set) var ipRole: ContiguousArray<IPRole> = []
-    public private(set) var flags: ContiguousArray<EventFlags> = []
+    public internal(set) var flags: ContiguousArray<EventFlags> = []
     public internal(set) var asn: ContiguousArray<UInt32> = []
     public internal(set) var country: ContiguousArray<UInt16> = []
     public private(set) var generation: ContiguousArray<Int32> = []

@@ -47,6 +47,11 @@ enum Framing {
 
 /// Bytes that framing looks for.
 enum Byte {
+    /// What a container writes to.
+    enum Stream {
+        case output, error
+    }
+
     static let tab: UInt8 = 0x09
     static let lineFeed: UInt8 = 0x0A
     static let carriageReturn: UInt8 = 0x0D

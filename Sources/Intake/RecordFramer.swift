@@ -7,13 +7,17 @@ struct RecordFramer {
 
     let source: ByteSource
     var window: ByteWindow
-    private let limit: Int
+    let limit: Int
     private(set) var framing = Framing.lines
     private var isDetected = false
     private var passedMark = false
     private var saidFault = false
     /// Where a line that is too long began, while its end is still to come.
-    private var dropStart: Int64?
+    var dropStart: Int64?
+    /// The record of several lines whose end is still to come.
+    var openLines: OpenLines?
+    /// Where a line begins that opens no record of several lines, although it looks like it.
+    var plainLine: Int64 = -1
     /// The element whose end is still to come.
     private var openElement: OpenElement?
     var issues: [ReadIssue] = []
@@ -84,11 +88,11 @@ struct RecordFramer {
         }
     }
 
-    private mutating func refill() throws(IntakeError) -> Bool {
+    mutating func refill() throws(IntakeError) -> Bool {
         try window.refill(from: source)
     }
 
-    private mutating func has(_ count: Int) throws(IntakeError) -> Bool {
+    mutating func has(_ count: Int) throws(IntakeError) -> Bool {
         while window.count < count { if try !refill() { return false } }
         return true
     }
@@ -106,7 +110,7 @@ struct RecordFramer {
     /// Consumes what is left and says how the compressed data broke off, if it did.
     ///
     /// - Returns: whether it broke off.
-    private mutating func sayFault() -> Bool {
+    mutating func sayFault() -> Bool {
         guard let fault = source.fault else { return false }
         if !saidFault { lose(.recordTruncated, at: window.offset, window.count, fault) }
         saidFault = true
@@ -114,80 +118,11 @@ struct RecordFramer {
         return true
     }
 
-    private mutating func lose(_ code: IssueCode, at: Int64, _ count: Int, _ detail: String) {
+    mutating func lose(_ code: IssueCode, at: Int64, _ count: Int, _ detail: String) {
         issues.append(ReadIssue(code: code, at: at, count: Int64(count), detail: detail))
     }
 
-    private var tooLong: String { "longer than \(limit) bytes" }
-}
-
-// MARK: - Lines
-
-extension RecordFramer {
-    private mutating func nextLine(_ mayWait: Bool) throws(IntakeError) -> FrameResult {
-        var scanned = 0
-        while true {
-            if dropStart != nil, try !dropLine() { return .waiting }
-            if let lineFeed = window.lineFeed(from: scanned) {
-                scanned = 0
-                if let frame = line(lineFeed, length: lineFeed + 1) { return .record(frame) }
-                continue
-            }
-            scanned = window.count
-            // One byte beyond the limit may still be the carriage return of a line end.
-            if scanned > limit + 1 {
-                dropStart = window.offset
-                scanned = 0
-                continue
-            }
-            if !mayWait && source.wouldBlock { return .waiting }
-            if try refill() { continue }
-            if source.mayGrow { return .waiting }
-            if sayFault() || window.count == 0 { return .end }
-            guard let frame = line(window.count, length: window.count) else { return .end }
-            return .record(frame)
-        }
-    }
-
-    /// A line as a record; nil, and consumed, if it is blank or too long.
-    private mutating func line(_ end: Int, length: Int) -> Frame? {
-        let count = end > 0 && window[end - 1] == Byte.carriageReturn ? end - 1 : end
-        if count <= limit && !isBlank(count) { return Frame(range: 0..<count, length: length) }
-        if count > limit { lose(.recordTooLong, at: window.offset, count, tooLong) }
-        window.consume(length)
-        return nil
-    }
-
-    private func isBlank(_ count: Int) -> Bool {
-        if count > 0, !Byte.isWhiteSpace(window[0]) { return false }
-        return window.bytes(0..<count).allSatisfy(Byte.isWhiteSpace)
-    }
-
-    /// Drops a line that is known to be too long, up to and with its line feed.
-    ///
-    /// - Returns: false while its end is still to come.
-    private mutating func dropLine() throws(IntakeError) -> Bool {
-        guard let at = dropStart else { return true }
-        while true {
-            if let lineFeed = window.lineFeed(from: 0) {
-                let hasReturn = lineFeed > 0 && window[lineFeed - 1] == Byte.carriageReturn
-                let end = window.offset + Int64(hasReturn ? lineFeed - 1 : lineFeed)
-                lose(.recordTooLong, at: at, Int(end - at), tooLong)
-                window.consume(lineFeed + 1)
-                dropStart = nil
-                return true
-            }
-            // The last byte stays, since it may be the carriage return of the line end.
-            window.consume(max(0, window.count - 1))
-            if try refill() { continue }
-            if source.mayGrow { return false }
-            let hasReturn = window.count > 0 && window[0] == Byte.carriageReturn
-            window.consume(window.count)
-            lose(.recordTooLong, at: at, Int(window.offset - at) - (hasReturn ? 1 : 0), tooLong)
-            dropStart = nil
-            return true
-        }
-    }
+    var tooLong: String { "longer than \(limit) bytes" }
 }
 
 // MARK: - Array elements

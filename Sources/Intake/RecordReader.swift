@@ -14,10 +14,11 @@ public struct ReadResult: Sendable {
 /// Reads the records of one input from front to back.
 ///
 /// Records are lines, or the elements of a JSON array if the input starts with one that holds
-/// objects. Blank lines are passed over, a carriage return before a line feed belongs to the line
-/// end, a last line without line end counts, every other byte is kept as it is. Compressed input
-/// (gzip of several members, zstd of several frames) is known by its first bytes. Memory is
-/// bounded by one record and one chunk beside the batch.
+/// objects. An object printed over several lines is one record, and so are the pieces of a line
+/// that a container runtime has cut. Blank lines are passed over, a carriage return before a line
+/// feed belongs to the line end, a last line without line end counts, every other byte is kept as
+/// it is. Compressed input (gzip of several members, zstd of several frames) is known by its first
+/// bytes. Memory is bounded by one record and one chunk beside the batch.
 ///
 /// One thread at a time may use a reader.
 public final class RecordReader {

@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Intake
+internal import LogFormats
 internal import Places
 internal import TokenScan
 
@@ -9,6 +10,7 @@ final class FeedSet {
     private struct Partition {
         let feed: Feed
         var tracker: WatermarkTracker
+        var repeatedHour: RepeatedHour?
         var isOpen = true
     }
 
@@ -28,7 +30,8 @@ final class FeedSet {
             partitions.append(
                 Partition(
                     feed: try Feed(input, options: options),
-                    tracker: WatermarkTracker(lateness: options.lateness)))
+                    tracker: WatermarkTracker(lateness: options.lateness),
+                    repeatedHour: RepeatedHour(options.settings.timeZone)))
         }
         let places = options.places
         pool = WorkerPool(threads: options.jobs) {
@@ -57,11 +60,12 @@ final class FeedSet {
     /// The next batch of the partition that lags most; nil when all are at their end.
     func next() throws(IntakeError) -> DecodedBatch? {
         while let index = mostLagging() {
-            guard let batch = try partitions[index].feed.next(pool, depth: depth) else {
+            guard var batch = try partitions[index].feed.next(pool, depth: depth) else {
                 tally.suspectedTimes += partitions[index].tracker.suspectedCount
                 partitions[index].isOpen = false
                 continue
             }
+            partitions[index].repeatedHour?.settle(&batch)
             for time in batch.events.time { partitions[index].tracker.observe(time) }
             tally.add(batch.tally)
             return batch

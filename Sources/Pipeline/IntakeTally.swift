@@ -18,6 +18,10 @@ public struct IntakeTally: Sendable, Equatable {
     public var rejected: [IssueCode: Int] = [:]
     /// Events that lost a part, by reason.
     public var partial: [IssueCode: Int] = [:]
+    /// Events whose local time occurs twice, because clocks were set back.
+    public var repeatedTimes = 0
+    /// Those among them of which nothing tells which of the two it is.
+    public var ambiguousTimes = 0
     /// Events suspected of a clock far ahead when their input ended.
     public var suspectedTimes = 0
     /// Events that a bound pushed out of memory, and alerts that found no room.
@@ -39,6 +43,8 @@ public struct IntakeTally: Sendable, Equatable {
         duplicates += other.duplicates
         secrets += other.secrets
         leaks += other.leaks
+        repeatedTimes += other.repeatedTimes
+        ambiguousTimes += other.ambiguousTimes
         suspectedTimes += other.suspectedTimes
         rejected.merge(other.rejected, uniquingKeysWith: +)
         partial.merge(other.partial, uniquingKeysWith: +)
@@ -59,6 +65,7 @@ public struct IntakeTally: Sendable, Equatable {
         }
         lines += Self.lines(rejected, "lost")
         lines += Self.lines(partial, "shortened")
+        if repeatedTimes > 0 { lines.append(repeatedTimesLine) }
         if suspectedTimes > 0 {
             lines.append("\(suspectedTimes) events lie over an hour ahead of those before them")
         }
@@ -69,6 +76,13 @@ public struct IntakeTally: Sendable, Equatable {
         }
         if droppedAlerts > 0 { lines.append("\(droppedAlerts) alerts found no room") }
         return lines
+    }
+
+    private var repeatedTimesLine: String {
+        let start = "\(repeatedTimes) events lie in an hour that the clocks repeat: "
+        if ambiguousTimes == 0 { return start + "the order of the lines tells which pass is meant" }
+        return start + "\(ambiguousTimes) of them count as the first pass, since nothing tells "
+            + "(time_ambiguous)"
     }
 
     private static func lines(_ counts: [IssueCode: Int], _ what: String) -> [String] {

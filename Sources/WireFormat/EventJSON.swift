@@ -124,7 +124,8 @@ public enum EventJSON {
     private static func appendFlags(_ flags: EventFlags, _ writer: inout JSONWriter) {
         let names: [(EventFlags, String)] = [
             (.asserted, "asserted"), (.timeZoneAssumed, "time_zone_assumed"),
-            (.positionalID, "positional_id"), (.offline, "offline"),
+            (.timeAmbiguous, "time_ambiguous"), (.positionalID, "positional_id"),
+            (.offline, "offline"),
         ]
         for (flag, name) in names where flags.contains(flag) {
             writer.key(name)

@@ -16,9 +16,9 @@ extension TimeText {
     }
 
     /// Reads a date and time: `yyyy-MM-dd`, one of `T`, `t` or a blank, `HH:mm:ss`, an optional
-    /// fraction after `.` or `,` of 1 to 9 digits, and `Z`, `z`, `±HH:mm` or nothing (RFC 3339
-    /// §5.6 and the usual log prefix). Nil for anything else, impossible dates, and times that
-    /// nanoseconds in 64 bits cannot hold.
+    /// fraction after `.` or `,` of 1 to 9 digits, and `Z`, `z`, `±HH:mm`, `±HHmm` or nothing
+    /// (RFC 3339 §5.6, ISO 8601 and the usual log prefix). Nil for anything else, impossible
+    /// dates, and times that nanoseconds in 64 bits cannot hold.
     public static func parse(_ text: UnsafeRawBufferPointer) -> Parsed? {
         guard text.count >= 19, text.count <= 35, let base = text.baseAddress else { return nil }
         guard text[4] == 0x2D, text[7] == 0x2D, text[13] == 0x3A, text[16] == 0x3A,
@@ -84,8 +84,10 @@ extension TimeText {
         case 0x2D: sign = -1
         default: return nil
         }
-        guard text.count == start + 6, text[start + 3] == 0x3A, let base = text.baseAddress,
-            let hours = number(base, start + 1, 2), let minutes = number(base, start + 4, 2),
+        let separator = text.count == start + 6 && text[start + 3] == 0x3A ? 1 : 0
+        guard text.count == start + 5 + separator, let base = text.baseAddress,
+            let hours = number(base, start + 1, 2),
+            let minutes = number(base, start + 3 + separator, 2),
             hours < 24, minutes < 60
         else { return nil }
         return (sign * (hours * 3600 + minutes * 60), ())

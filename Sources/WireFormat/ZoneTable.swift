@@ -48,6 +48,20 @@ public struct ZoneTable: Sendable, Equatable {
         return Self.subtract(spans[index].offset, from: local)
     }
 
+    /// The later of the two times that a clock shows alike because it was set back between them.
+    ///
+    /// - Parameter utc: the earlier one, as ``utc(fromLocal:)`` gives it.
+    /// - Returns: nil for a time whose local time occurs once, or which is the later one itself.
+    public func laterTwin(of utc: Int64) -> Int64? {
+        if spans.count == 1 { return nil }
+        let second = utc / TimeText.nanosecondsPerSecond
+        let next = max(0, lastSpan(startingBy: second)) + 1
+        guard next < spans.count else { return nil }
+        let setBack = spans[next - 1].offset - spans[next].offset
+        guard setBack > 0, second >= spans[next].start - setBack else { return nil }
+        return Self.subtract(-setBack, from: utc)
+    }
+
     private func lastSpan(startingBy second: Int64) -> Int {
         var low = 0
         var high = spans.count

@@ -59,9 +59,25 @@ struct ConnectTests {
         }
     }
 
+    @Test("Keycloak's server settings end with commands that work on its log")
+    func keycloakSettings() throws {
+        let sandbox = try Sandbox()
+        try sandbox.run(
+            "simulate", "--out", sandbox.directory, "--events", "3000", "--dialect",
+            "keycloak-text"
+        ).expecting()
+        let text = try page("keycloak")
+        let settings = try #require(text.range(of: "## Server settings"))
+        let commands = text[settings.upperBound...].split(separator: "\n")
+            .filter { $0.hasPrefix("$ grantrail ") }
+            .map { $0.dropFirst("$ grantrail ".count).split(separator: " ").map(String.init) }
+        #expect(commands.count == 3)
+        for command in commands { try sandbox.run(command).expecting() }
+    }
+
     @Test(
         "every source of a page is one that a service takes",
-        arguments: simulated + ["google", "github"])
+        arguments: simulated + ["keycloak", "google", "github"])
     func sources(dialect: String) throws {
         let sandbox = try Sandbox()
         let line = try #require(

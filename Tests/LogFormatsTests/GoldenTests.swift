@@ -14,7 +14,8 @@ struct GoldenTests {
     @Test("every record gives the events and issues on file", arguments: [
         "keycloak/good-json", "keycloak/good-array", "keycloak/good-text-b",
         "keycloak/good-text-c", "keycloak/errors-json", "keycloak/errors-text-c",
-        "keycloak/hostile", "auth0/stream", "auth0/envelopes", "okta/system-log",
+        "keycloak/hostile", "keycloak/good-text-a", "keycloak/carriers", "keycloak/log-json",
+        "auth0/stream", "auth0/envelopes", "okta/system-log",
         "okta/envelopes", "cognito/trail", "cognito/envelopes", "google/reports", "github/audit",
         "entra/event-hub", "entra/log-analytics", "entra/graph",
         "nginx/json", "nginx/combined", "envoy/access", "kong/file-log", "oauth2-proxy/log",

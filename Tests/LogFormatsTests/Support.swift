@@ -31,6 +31,12 @@ struct Decoded {
     }
 }
 
+/// The id that a UUID's text is packed to.
+func uuid(_ text: String) -> ID128? {
+    var text = text
+    return text.withUTF8 { ID128(uuid: UnsafeRawBufferPointer($0)) }
+}
+
 func records(_ lines: [[UInt8]]) -> RecordBatch {
     var bytes: [UInt8] = []
     var places: [RecordBatch.Record] = []

@@ -77,7 +77,7 @@ final class DialectStoryTests {
             seed: seed, startTime: SimulationPlan.defaultStart, days: days, subjects: 60)
         plan.quietDays = quietDays
         plan.attacks = attacks
-        plan.dialects = [.keycloakJSON] + Self.others
+        plan.dialects = [.keycloakJSON, .keycloakText] + Self.others
         _ = try SimulationOutput.write(plan: plan, directory: directory)
     }
 
@@ -86,6 +86,7 @@ final class DialectStoryTests {
         let seed: UInt64 = 5
         try write([.attackerFirst: 2, .victimFirst: 2, .victimFirstOlder: 2], seed: seed)
         let keycloak = try verdicts(.keycloakJSON)
+        #expect(try verdicts(.keycloakText) == keycloak, "seed \(seed)")
         #expect(keycloak.values.count { $0.contains("REF-01") } >= 3, "seed \(seed)")
         for dialect in [SimulatedDialect.auth0, .okta] {
             let verdicts = try verdicts(dialect)
@@ -112,6 +113,7 @@ final class DialectStoryTests {
         }
         try write(attacks, seed: 11, days: 10, quietDays: 7)
         let keycloak = try verdicts(.keycloakJSON)
+        #expect(try verdicts(.keycloakText) == keycloak)
         for dialect in Self.others {
             let found = try verdicts(dialect)
             for label in try labels(dialect) where !label.expect.isEmpty {

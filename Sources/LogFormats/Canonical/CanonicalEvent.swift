@@ -96,7 +96,8 @@ struct CanonicalEvent {
         }
         let flags: [(String, EventFlags)] = [
             ("asserted", .asserted), ("time_zone_assumed", .timeZoneAssumed),
-            ("positional_id", .positionalID), ("offline", .offline),
+            ("time_ambiguous", .timeAmbiguous), ("positional_id", .positionalID),
+            ("offline", .offline),
         ]
         for (name, flag) in flags where members.text(name) == "true" { row.flags.insert(flag) }
     }

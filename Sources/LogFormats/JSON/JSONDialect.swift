@@ -134,15 +134,13 @@ struct RecordTime: Equatable {
     init?(_ text: UnsafeRawBufferPointer, _ zone: ZoneTable, _ fault: inout IssueCode) {
         fault = .timeInvalid
         if let parsed = TimeText.parse(text) ?? OtherTimeText.parse(text) {
-            time = parsed.isLocal ? zone.utc(fromLocal: parsed.time) : parsed.time
-            precision = parsed.precision
-            if parsed.isLocal { flags = .timeZoneAssumed }
+            self.init(parsed, zone)
         } else {
             switch JSONNumber.integer(text) {
             case .value(let number) where number.magnitude < Self.latestSeconds.magnitude:
-                (time, precision) = (number * 1_000_000_000, 0)
+                self.init(time: number * 1_000_000_000, precision: 0)
             case .value(let number) where number.magnitude < Self.latestMilliseconds.magnitude:
-                (time, precision) = (number * 1_000_000, 3)
+                self.init(time: number * 1_000_000, precision: 3)
             case .notInteger: return nil
             default:
                 fault = .timeRange
@@ -153,6 +151,16 @@ struct RecordTime: Equatable {
             fault = .timeRange
             return nil
         }
+    }
+
+    /// The time that a text says, in the source's zone where it names none.
+    init(_ parsed: TimeText.Parsed, _ zone: ZoneTable) {
+        time = parsed.time
+        precision = parsed.precision
+        guard parsed.isLocal else { return }
+        time = zone.utc(fromLocal: parsed.time)
+        flags = .timeZoneAssumed
+        if zone.laterTwin(of: time) != nil { flags.insert(.timeAmbiguous) }
     }
 
     /// Numbers below this are seconds: 2262 as seconds is 1970-04 as milliseconds.

@@ -17,11 +17,18 @@ struct KeycloakDecoder: ~Copyable {
     let settings: DecodeSettings
     let table = KeycloakField.table
     var document = JSONDocument()
+    /// Details that are JSON in a text of the record.
+    var innerDocument = JSONDocument()
     var fields = KeycloakFields()
     var payload = PayloadBuilder()
     var scratch = ByteBuffer(capacity: 4096)
+    /// Records that were wrapped in the record, by level.
+    var wrapped = ByteBuffer(capacity: 4096)
+    var wrappedTwice = ByteBuffer(capacity: 4096)
     private var mapper: KeycloakMapper
     private var identity: EventIdentity
+    /// When the carrier of the record at hand saw it, nanoseconds since 1970 UTC, if it says so.
+    var carrierTime: Int64?
     /// Partial issues of the record at hand so far.
     private var partialIssues = 0
 
@@ -33,35 +40,34 @@ struct KeycloakDecoder: ~Copyable {
             dialect: KeycloakFormat.dialect, lineage: records.stream.lineage)
     }
 
-    /// When the event at hand happened.
-    struct Moment {
-        var time: Int64
-        var precision: UInt8
-        var flags: EventFlags
-    }
-
     mutating func decode(
         _ content: UnsafeRawBufferPointer, index: Int, at: Int64, _ batch: inout EventBatch,
         _ issues: inout [DecodeIssue]
     ) {
         partialIssues = 0
+        carrierTime = nil
+        decode(content, index, at, level: 0, &batch, &issues)
+    }
+
+    /// Decodes a record, or one that is wrapped in another.
+    ///
+    /// - Parameter level: how many others are around it.
+    mutating func decode(
+        _ content: UnsafeRawBufferPointer, _ index: Int, _ at: Int64, level: Int,
+        _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
+    ) {
         switch Self.framing(of: content) {
-        case .json: decodeJSON(content, index, at, &batch, &issues)
-        case .text: decodeText(content, index, at, &batch, &issues)
+        case .json: decodeJSON(content, index, at, level: level, &batch, &issues)
+        case .text: decodeText(content, index, at, level: level, &batch, &issues)
         case .blank: ignore()
         }
     }
 
     static func framing(of content: UnsafeRawBufferPointer) -> Framing {
         for byte in content where byte != 0x20 && byte != 0x09 && byte != 0x0D && byte != 0x0A {
-            return byte == 0x7B || byte == 0x5B ? .json : .text
+            return byte == 0x7B || (byte == 0x5B && !LinePrefix.isPod(content)) ? .json : .text
         }
         return .blank
-    }
-
-    /// Whether text speaks of a realm the way Keycloak's events do.
-    static func mentionsRealm(_ content: UnsafeRawBufferPointer) -> Bool {
-        ByteSearch.contains(content, "\"realmId\"") || ByteSearch.contains(content, "\"realmName\"")
     }
 
     mutating func ignore() { tally.ignored += 1 }
@@ -103,7 +109,7 @@ struct KeycloakDecoder: ~Copyable {
         _ issues: inout [DecodeIssue]
     ) {
         var value = value
-        if value.count > Self.maximumValue {
+        if value.count > Self.maximumValue, slot != KeycloakField.representation.rawValue {
             value = UnsafeRawBufferPointer(
                 rebasing: value[0..<UTF8Check.cut(value, to: Self.maximumValue)])
             note(.fieldTooLong, record, "a value over 4096 bytes was cut", &issues)
@@ -123,18 +129,35 @@ struct KeycloakDecoder: ~Copyable {
     ///
     /// - Parameter nativeID: what the server calls the event, if it has a name.
     mutating func emit(
-        _ moment: Moment, nativeID: UnsafeRawBufferPointer?, record: Int, at: Int64,
+        _ moment: RecordTime, nativeID: UnsafeRawBufferPointer?, record: Int, at: Int64,
         _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
     ) {
         let issuer = fields.text(.realmId) ?? UnsafeRawBufferPointer(start: nil, count: 0)
         var row = mapper.map(&fields, &batch.pool)
+        if let nativeID { row.id = identity.native(issuer: issuer, id: nativeID) }
+        append(&row, moment, record, at, &batch, &issues)
+    }
+
+    /// Appends a code that was presented twice, as the server's own log tells it.
+    mutating func emit(
+        _ replay: KeycloakCodeLine, _ moment: RecordTime, record: Int, at: Int64,
+        _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
+    ) {
+        beginEvent()
+        payload.add(KeycloakCodeLine.clientKey, replay.client)
+        var row = mapper.map(replay, &batch.pool)
+        append(&row, moment, record, at, &batch, &issues)
+    }
+
+    private mutating func append(
+        _ row: inout EventRow, _ moment: RecordTime, _ record: Int, _ at: Int64,
+        _ batch: inout EventBatch, _ issues: inout [DecodeIssue]
+    ) {
         row.time = moment.time
         row.precision = moment.precision
         row.flags.formUnion(moment.flags)
         row.at = at
-        if let nativeID {
-            row.id = identity.native(issuer: issuer, id: nativeID)
-        } else {
+        if row.id.isNone {
             row.id = identity.positional(at: at, digest: records.digest(of: record))
             row.flags.insert(.positionalID)
         }

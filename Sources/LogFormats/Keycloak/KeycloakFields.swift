@@ -6,6 +6,9 @@ enum KeycloakField: Int, CaseIterable {
     // The event's own members; in text they come before the details.
     case type = 0
     case id, time, realmId, realmName, clientId, userId, sessionId, ipAddress, error
+    // Those of admin events, and who acted.
+    case operationType, resourceType, resourcePath, representation
+    case authRealmId, authRealmName, authClientId, authUserId, authIpAddress, authSessionId
     // Members of `details`.
     case reason, tokenID, refreshTokenID, updatedRefreshTokenID, refreshTokenType
     case refreshTokenSubject, codeID, grantType, scope, audience, responseType, revokedClient
@@ -15,6 +18,8 @@ enum KeycloakField: Int, CaseIterable {
     static let names = [
         "type", "id", "time", "realmId", "realmName", "clientId", "userId", "sessionId",
         "ipAddress", "error",
+        "operationType", "resourceType", "resourcePath", "representation", "authRealmId",
+        "authRealmName", "authClientId", "authUserId", "authIpAddress", "authSessionId",
         "reason", "token_id", "refresh_token_id", "updated_refresh_token_id", "refresh_token_type",
         "refresh_token_sub", "code_id", "grant_type", "scope", "audience", "response_type",
         "revoked_client", "user_agent", "code", "refresh_token", "token",
@@ -64,6 +69,29 @@ struct KeycloakFields: ~Copyable {
         let isFirst = set(index, UnsafeRawBufferPointer(start: nil, count: 0))
         if isFirst { taken |= 1 &<< UInt64(index) }
         return isFirst
+    }
+
+    /// Moves the text of one field to another that has none.
+    mutating func move(_ field: KeycloakField, to other: KeycloakField) {
+        guard let value = text(field), text(other) == nil else { return }
+        present |= 1 &<< UInt64(other.rawValue)
+        taken &= ~(1 &<< UInt64(other.rawValue))
+        slots[other.rawValue] = value
+        taken |= 1 &<< UInt64(field.rawValue)
+        slots[field.rawValue] = UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// Replaces the text of a field that is there.
+    mutating func replace(_ field: KeycloakField, _ value: UnsafeRawBufferPointer) {
+        slots[field.rawValue] = value
+    }
+
+    /// Forgets a field for good.
+    mutating func drop(_ field: KeycloakField) {
+        let bit: UInt64 = 1 &<< UInt64(field.rawValue)
+        present |= bit
+        taken |= bit
+        slots[field.rawValue] = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     /// The text of a field; nil when it is absent or empty.

@@ -15,7 +15,7 @@ struct KeycloakMapper: ~Copyable {
     private var typeCodes: ContiguousArray<UInt32>
     private let dialect: UInt32
     private let source: UInt32
-    private let defaultTenant: UInt32
+    let defaultTenant: UInt32
     private(set) var kept: ContiguousArray<KeptText> = []
 
     init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
@@ -30,12 +30,13 @@ struct KeycloakMapper: ~Copyable {
     mutating func map(
         _ fields: inout KeycloakFields, _ pool: inout StringPool
     ) -> EventRow {
-        kept.removeAll(keepingCapacity: true)
-        var row = EventRow()
-        row.dialect = dialect
-        row.source = source
-        mapType(&fields, &row, &pool)
-        mapParties(&fields, &row, &pool)
+        var row = begin()
+        if fields.text(.operationType) != nil, fields.text(.resourceType) != nil {
+            mapAdmin(&fields, &row, &pool)
+            return row
+        }
+        let isRefresh = mapType(&fields, &row, &pool) == .refreshes
+        mapParties(isRefresh: isRefresh, &fields, &row, &pool)
         if let address = fields.text(.ipAddress).flatMap({ IPAddress(text: $0) }) {
             row.ip = address
             _ = fields.take(.ipAddress)
@@ -47,21 +48,31 @@ struct KeycloakMapper: ~Copyable {
         return row
     }
 
+    /// A row with what all events of the batch have.
+    mutating func begin() -> EventRow {
+        kept.removeAll(keepingCapacity: true)
+        var row = EventRow()
+        row.dialect = dialect
+        row.source = source
+        return row
+    }
+
     @inline(__always)
-    private func code(
+    func code(
         _ field: KeycloakField, _ fields: inout KeycloakFields, _ pool: inout StringPool
     ) -> UInt32 {
         guard let text = fields.take(field) else { return 0 }
         return pool.code(of: text)
     }
 
+    /// - Returns: which tokens an event of this type speaks of.
     private mutating func mapType(
         _ fields: inout KeycloakFields, _ row: inout EventRow, _ pool: inout StringPool
-    ) {
-        guard let name = fields.take(.type) else { return }
+    ) -> KeycloakTokens {
+        guard let name = fields.take(.type) else { return .none }
         guard let found = typeTable.index(of: name, hash: KeyHash.of(name)) else {
             mapUnknownType(name, &fields, &row, &pool)
-            return
+            return .none
         }
         if typeCodes[found] == 0 { typeCodes[found] = pool.code(of: name) }
         row.vendorType = typeCodes[found]
@@ -79,6 +90,7 @@ struct KeycloakMapper: ~Copyable {
             mapFailure(type, &fields, &row, &pool)
         }
         mapTokens(type.tokens, isError: found & 1 == 1, &fields, &row)
+        return type.tokens
     }
 
     /// A type of a later server, or of an extension: its name is kept.
@@ -154,7 +166,7 @@ struct KeycloakMapper: ~Copyable {
         }
     }
 
-    private func mapReason(
+    func mapReason(
         _ fields: inout KeycloakFields, _ row: inout EventRow, _ pool: inout StringPool
     ) {
         let text = fields.text(.reason)
@@ -164,7 +176,8 @@ struct KeycloakMapper: ~Copyable {
 
     /// Issuer, tenant, client, subject and session.
     private mutating func mapParties(
-        _ fields: inout KeycloakFields, _ row: inout EventRow, _ pool: inout StringPool
+        isRefresh: Bool, _ fields: inout KeycloakFields, _ row: inout EventRow,
+        _ pool: inout StringPool
     ) {
         row.issuer = code(.realmId, &fields, &pool)
         row.tenant = code(.realmName, &fields, &pool)
@@ -175,7 +188,8 @@ struct KeycloakMapper: ~Copyable {
             row.client = code(.clientId, &fields, &pool)
         }
         row.subject = code(.userId, &fields, &pool)
-        if let subject = fields.text(.refreshTokenSubject) {
+        // Only who presents a refresh token names its subject; elsewhere a requester may have.
+        if isRefresh, let subject = fields.text(.refreshTokenSubject) {
             let code = pool.code(of: subject)
             if row.subject == 0 { row.subject = code }
             if row.subject == code { _ = fields.take(.refreshTokenSubject) }
@@ -251,7 +265,7 @@ struct KeycloakMapper: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func pack(_ text: UnsafeRawBufferPointer, _ column: IDColumn) -> ID128 {
+    mutating func pack(_ text: UnsafeRawBufferPointer, _ column: IDColumn) -> ID128 {
         if let id = ID128(uuid: text) { return id }
         kept.append(KeptText(column: column, text: text))
         if let mark = SecretMark.fingerprint(text) { return mark }

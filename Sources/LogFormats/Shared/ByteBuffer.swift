@@ -43,6 +43,10 @@ struct ByteBuffer: ~Copyable {
         count &+= bytes.count
     }
 
+    mutating func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
     /// Appends text as a JSON string; what is not UTF-8 becomes U+FFFD.
     mutating func appendJSON(_ text: UnsafeRawBufferPointer) {
         reserve(text.count &+ 16)

@@ -1,9 +1,10 @@
-internal import WireFormat
-
 /// The frame that a Java log manager puts around a message:
 /// `2026-03-02 10:15:30,123 WARN  [org.example.category] (thread) message`.
+///
+/// Servers may add their context between time and level: `{kc.realmName=acme}`, or
+/// `traceId=…, parentId=…, spanId=…, sampled=…`. An older console has no date.
 struct LogLine {
-    /// Date and time as written.
+    /// Date and time as written, or the time of day alone.
     var time: UnsafeRawBufferPointer
     var category: UnsafeRawBufferPointer
     var message: UnsafeRawBufferPointer
@@ -11,14 +12,10 @@ struct LogLine {
     /// Takes a line apart; nil when it has another shape, such as a line of a stack trace.
     init?(_ line: UnsafeRawBufferPointer) {
         var cursor = ByteCursor(line)
-        guard cursor.skip(toBlankWithin: 40), line.count > 10 else { return nil }
-        if line[cursor.at - 1] != 0x5A, !Self.isDateTime(line, cursor.at) {
-            cursor.skipBlanks()
-            guard cursor.skip(toBlankWithin: 24) else { return nil }
-        }
+        guard cursor.skipTime() else { return nil }
         let timeEnd = cursor.at
         cursor.skipBlanks()
-        guard cursor.skip(toBlankWithin: 12) else { return nil }
+        guard cursor.skipContext(), cursor.skipLevel() else { return nil }
         cursor.skipBlanks()
         guard cursor.take(0x5B) else { return nil }
         let categoryStart = cursor.at
@@ -35,9 +32,8 @@ struct LogLine {
         message = UnsafeRawBufferPointer(rebasing: line[cursor.at...])
     }
 
-    private static func isDateTime(_ line: UnsafeRawBufferPointer, _ end: Int) -> Bool {
-        end >= 19 && line[10] | 0x20 == 0x74
-    }
+    /// Whether the time has a date before it.
+    var hasDate: Bool { time.count > 4 && time[4] == 0x2D }
 }
 
 /// A bounded walk over bytes.
@@ -51,6 +47,16 @@ struct ByteCursor {
     mutating func take(_ byte: UInt8) -> Bool {
         guard at < bytes.count, bytes[at] == byte else { return false }
         at += 1
+        return true
+    }
+
+    /// Passes a given text; false, having moved nowhere, if another one is there.
+    mutating func take(_ text: StaticString) -> Bool {
+        let end = at + text.utf8CodeUnitCount
+        guard end <= bytes.count,
+            ByteSearch.equals(UnsafeRawBufferPointer(rebasing: bytes[at..<end]), text)
+        else { return false }
+        at = end
         return true
     }
 
@@ -70,70 +76,51 @@ struct ByteCursor {
         while at < end, bytes[at] != byte { at += 1 }
         return at < end
     }
-}
 
-/// Finds one short text in another.
-enum ByteSearch {
-    /// The offset of the first quote from `start` on; the length of the text if there is none.
-    ///
-    /// - Parameter text: 8 more bytes must be readable behind it.
-    @inline(__always)
-    static func quote(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
-        guard let base = text.baseAddress else { return text.count }
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        var at = start
-        while at < text.count {
-            let word = base.loadUnaligned(fromByteOffset: at, as: UInt64.self) ^ (ones &* 0x22)
-            let hits = (word &- ones) & ~word & (ones &* 0x80)
-            if hits != 0 { return min(at &+ hits.trailingZeroBitCount &>> 3, text.count) }
-            at &+= 8
+    /// Whether `dd` and a separator stand at a place, as in a clock's time.
+    private func isClock(_ place: Int) -> Bool {
+        place + 8 <= bytes.count && bytes[place] &- 0x30 < 10 && bytes[place + 2] == 0x3A
+            && bytes[place + 5] == 0x3A
+    }
+
+    /// Passes a date and time, joined by `T` or a blank, or a time of day, and what is joined to
+    /// it; the blank behind it must be there.
+    mutating func skipTime() -> Bool {
+        let start = at
+        if isClock(start) { return skip(toBlankWithin: 24) }
+        guard start + 19 < bytes.count, bytes[start] &- 0x30 < 10, bytes[start + 4] == 0x2D,
+            bytes[start + 7] == 0x2D, isClock(start + 11)
+        else { return false }
+        at = start + 11
+        guard bytes[start + 10] == 0x20 || bytes[start + 10] | 0x20 == 0x74 else { return false }
+        return skip(toBlankWithin: 29)
+    }
+
+    /// Passes what a server adds before the level: a block in braces, and pairs.
+    fileprivate mutating func skipContext() -> Bool {
+        var parts = 0
+        while at < bytes.count, parts < 8 {
+            if bytes[at] == 0x7B {
+                guard skip(to: 0x7D, within: 1024) else { return false }
+                at += 1
+            } else {
+                let start = at
+                guard skip(toBlankWithin: 128) else { return false }
+                guard bytes[start..<at].contains(0x3D) else {
+                    at = start
+                    return true
+                }
+            }
+            skipBlanks()
+            parts += 1
         }
-        return text.count
+        return true
     }
 
-    static func contains(_ text: UnsafeRawBufferPointer, _ needle: StaticString) -> Bool {
-        let count = needle.utf8CodeUnitCount
-        guard count > 0, text.count >= count else { return false }
-        let sought = UnsafeRawBufferPointer(start: needle.utf8Start, count: count)
-        for start in 0...(text.count - count) where text[start] == sought[0] {
-            let part = UnsafeRawBufferPointer(rebasing: text[start..<(start + count)])
-            if part.elementsEqual(sought) { return true }
-        }
-        return false
-    }
-
-    /// Whether a text has some words in it, the case of ASCII letters aside.
-    ///
-    /// - Parameter needle: in lower case.
-    static func containsFolded(
-        _ text: UnsafeRawBufferPointer, _ needle: StaticString
-    ) -> Bool {
-        let count = needle.utf8CodeUnitCount
-        guard count > 0, text.count >= count else { return false }
-        for start in 0...(text.count - count) {
-            var at = 0
-            while at < count, folded(text[start + at]) == needle.utf8Start[at] { at += 1 }
-            if at == count { return true }
-        }
-        return false
-    }
-
-    /// Whether a text begins with some words, the case of ASCII letters aside.
-    ///
-    /// - Parameter words: in lower case.
-    static func startsFolded(_ text: UnsafeRawBufferPointer, _ words: StaticString) -> Bool {
-        let count = words.utf8CodeUnitCount
-        return text.count >= count
-            && (0..<count).allSatisfy { folded(text[$0]) == words.utf8Start[$0] }
-    }
-
-    private static func folded(_ byte: UInt8) -> UInt8 {
-        byte &- 0x41 < 26 ? byte | 0x20 : byte
-    }
-
-    static func equals(_ text: UnsafeRawBufferPointer, _ other: StaticString) -> Bool {
-        text.count == other.utf8CodeUnitCount
-            && text.elementsEqual(
-                UnsafeRawBufferPointer(start: other.utf8Start, count: text.count))
+    /// Passes the name of a level, in capitals.
+    fileprivate mutating func skipLevel() -> Bool {
+        let start = at
+        while at < bytes.count, bytes[at] &- 0x41 < 26 { at += 1 }
+        return at > start && at - start <= 8 && at < bytes.count && bytes[at] == 0x20
     }
 }

@@ -1,13 +1,14 @@
 /// Reads `key="value", key="value"…`, quotes inside a value written as `\"`.
 ///
 /// The writer escapes quotes but not backslashes, so that a value that ends in a backslash looks as
-/// if its closing quote were escaped. A line is therefore read twice if need be: first taking every
-/// `\"` as part of the value, then, if that does not come out even, taking a `\"` that a
-/// `, key="` or the end of the line follows as backslash and closing quote. Values are never split
-/// at a comma, so none can pose as another field.
+/// if its closing quote were escaped; told not to sanitize, it does not escape quotes either. A
+/// line is therefore read up to three times: first taking every `\"` as part of the value; if that
+/// does not come out even, taking a `\"` that a `, key="` or the end of the line follows as
+/// backslash and closing quote; and last, taking only such quotes as closing ones. Values are never
+/// split at a comma, so none can pose as another field.
 struct QuotedPairs {
     enum Reading: CaseIterable {
-        case escapedQuotes, trailingBackslashes
+        case escapedQuotes, trailingBackslashes, bareQuotes
     }
 
     /// One pair; the value as written, between its quotes.
@@ -24,12 +25,16 @@ struct QuotedPairs {
     }
 
     private let text: UnsafeRawBufferPointer
+    private let quote: UInt8
     private let reading: Reading
     private(set) var at = 0
 
-    /// - Parameter text: 8 more bytes must be readable behind it.
-    init(_ text: UnsafeRawBufferPointer, _ reading: Reading) {
+    /// - Parameters:
+    ///   - text: 8 more bytes must be readable behind it.
+    ///   - quote: what stands around values.
+    init(_ text: UnsafeRawBufferPointer, quote: UInt8, _ reading: Reading) {
         self.text = text
+        self.quote = quote
         self.reading = reading
     }
 
@@ -40,7 +45,7 @@ struct QuotedPairs {
         guard at > start, at + 1 < text.count, text[at] == 0x3D else { return .fault }
         let key = UnsafeRawBufferPointer(rebasing: text[start..<at])
         at += 1
-        guard text[at] == 0x22 else { return unquoted(key) }
+        guard text[at] == quote else { return unquoted(key) }
         at += 1
         return quoted(key)
     }
@@ -49,59 +54,86 @@ struct QuotedPairs {
         let start = at
         var hasEscapes = false
         while true {
-            at = ByteSearch.quote(text, from: at)
+            at = ByteSearch.byte(quote, in: text, from: at)
             if at >= text.count { return .fault }
             let isEscaped = at > start && text[at - 1] == 0x5C
-            if isEscaped, reading == .escapedQuotes || !endsValue(at + 1) {
-                hasEscapes = true
+            let isInside =
+                switch reading {
+                case .escapedQuotes: isEscaped
+                case .trailingBackslashes: isEscaped && !endsValue(at + 1)
+                case .bareQuotes: !endsValue(at + 1)
+                }
+            if isInside {
+                // As if the quote before were lost: `a="b, c="d"`.
+                if reading == .bareQuotes, at > start, text[at - 1] == 0x3D { return .fault }
+                hasEscapes = hasEscapes || isEscaped
                 at += 1
                 continue
             }
             let value = UnsafeRawBufferPointer(rebasing: text[start..<at])
             at += 1
-            return passSeparator() ? .pair(Pair(key: key, value: value, hasEscapes: hasEscapes))
-                : .fault
+            return passSeparator()
+                ? .pair(Pair(key: key, value: value, hasEscapes: hasEscapes)) : .fault
         }
     }
 
-    /// The two fields that the server appends without quotes at its most verbose level.
+    /// The fields that the server appends without quotes at its most verbose level.
     private mutating func unquoted(_ key: UnsafeRawBufferPointer) -> Step {
         let start = at
-        if ByteSearch.equals(key, "cookies") {
-            at = text.count
-        } else if ByteSearch.equals(key, "requestUri") {
-            while at < text.count, !(text[at] == 0x2C && isBlank(at + 1)) { at += 1 }
-        } else {
-            return .fault
-        }
+        guard let end = Self.endOfTail(key, in: text, from: at) else { return .fault }
+        at = end
         let value = UnsafeRawBufferPointer(rebasing: text[start..<at])
         return passSeparator() ? .pair(Pair(key: key, value: value, hasEscapes: false)) : .fault
     }
 
-    private func isBlank(_ index: Int) -> Bool { index < text.count && text[index] == 0x20 }
+    /// Where the value of one of the fields ends that a server appends without quotes when it
+    /// traces; nil for another key.
+    static func endOfTail(
+        _ key: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer, from start: Int
+    ) -> Int? {
+        if ByteSearch.equals(key, "cookies") || ByteSearch.equals(key, "stackTrace") {
+            return text.count
+        }
+        guard ByteSearch.equals(key, "requestUri") else { return nil }
+        var end = start
+        while end < text.count, !startsSeparator(text, end) { end += 1 }
+        return end
+    }
+
+    private static func startsSeparator(_ text: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+        text[index] == 0x2C && index + 1 < text.count && text[index + 1] == 0x20
+    }
 
     /// Passes `, ` and stands at a key, or stands at the end.
     private mutating func passSeparator() -> Bool {
         while at < text.count, text[at] == 0x0D { at += 1 }
         if at == text.count { return true }
-        guard text[at] == 0x2C, at + 2 < text.count, text[at + 1] == 0x20 else { return false }
+        guard Self.startsSeparator(text, at), at + 2 < text.count else { return false }
         at += 2
         return true
     }
 
     /// Whether the end of the text or a `, key="` stands at `start`.
     private func endsValue(_ start: Int) -> Bool {
-        if start == text.count { return true }
-        guard start + 1 < text.count, text[start] == 0x2C, text[start + 1] == 0x20 else {
-            return false
-        }
-        var index = start + 2
-        while index < text.count, Self.isKeyByte(text[index]) { index += 1 }
-        return index > start + 2 && index + 1 < text.count && text[index] == 0x3D
-            && text[index + 1] == 0x22
+        guard let value = Self.startOfNext(text, start) else { return false }
+        return value == text.count || text[value] == quote
     }
 
-    private static func isKeyByte(_ byte: UInt8) -> Bool {
+    /// Where the value of the next pair starts if a `, key=` stands at `start`, the length of the
+    /// text if its end does; else nil.
+    static func startOfNext(_ text: UnsafeRawBufferPointer, _ start: Int) -> Int? {
+        if start == text.count || (start + 1 == text.count && text[start] == 0x0D) {
+            return text.count
+        }
+        guard startsSeparator(text, start) else { return nil }
+        var index = start + 2
+        let key = index
+        while index < text.count, isKeyByte(text[index]) { index += 1 }
+        guard index > key, index + 1 < text.count, text[index] == 0x3D else { return nil }
+        return index + 1
+    }
+
+    static func isKeyByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E, 0x3A: true
         default: false

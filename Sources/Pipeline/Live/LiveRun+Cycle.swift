@@ -37,6 +37,8 @@ extension LiveRun {
         _ turn: inout LiveTurn
     ) throws(StoreError) {
         let name = PartitionBoard.Name(source: source, partition: partition)
+        var batch = batch
+        settleTimes(of: &batch, name)
         board.observe(batch.events.time, name, now: timers.attended)
         let result = try store.append(batch.events)
         if !batch.rejected.isEmpty { try store.quarantine(batch.rejected) }
@@ -65,7 +67,9 @@ extension LiveRun {
         case .caughtUp(let partition):
             board.caughtUp(PartitionBoard.Name(source: source, partition: partition), now: now)
         case .closed(let partition):
-            board.close(PartitionBoard.Name(source: source, partition: partition), now: now)
+            let name = PartitionBoard.Name(source: source, partition: partition)
+            board.close(name, now: now)
+            repeatedHours[name] = nil
             status.change { $0.sources[source].lag[partition] = nil }
         case .condition(let condition):
             board.condition(source: source, isReady: condition.isReady, now: now)

@@ -45,6 +45,8 @@ public final class LiveRun: @unchecked Sendable {
     var silences: [Silence] = []
     var budgets = LiveBudgets()
     var paused: Set<PartitionBoard.Name> = []
+    /// Of open partitions of sources whose clocks are set twice a year.
+    var repeatedHours: [PartitionBoard.Name: RepeatedHour] = [:]
     /// Events below this position were there before or were given to ``LiveOptions/rows``.
     var shown: Int64
     /// What sources are told the store holds.
