@@ -11,6 +11,7 @@ struct OktaDialect: JSONDialect, ~Copyable {
 
     private let defaultTenant: UInt32
     private var targets = OktaTargets()
+    private let places = PlaceCodes()
 
     init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
         defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
@@ -167,7 +168,7 @@ struct OktaDialect: JSONDialect, ~Copyable {
             let point = GeoPoint(
                 latitude: latitude, longitude: longitude, radiusKm: OktaPlace.radiusKm)
         else { return }
-        row.place = pool.code(of: point.text)
+        row.place = places.code(of: point, &pool)
     }
 
     /// Tokens are known by Okta's own hashes of them, which are no secrets.
@@ -195,7 +196,7 @@ struct OktaDialect: JSONDialect, ~Copyable {
 
 /// What the elements of `target` say, as nodes of the record.
 struct OktaTargets: ~Copyable {
-    enum Part: Int, CaseIterable {
+    enum Part: Int {
         case user, app, subject, session, refreshHash, accessHash, codeHash
     }
 
@@ -222,7 +223,7 @@ struct OktaTargets: ~Copyable {
 
     /// Looks at every target; of several of one kind the first counts.
     mutating func read(_ fields: borrowing JSONFields) {
-        for part in Part.allCases { nodes[part.rawValue] = -1 }
+        nodes = InlineArray(repeating: -1)
         guard let list = fields.node(OktaField.targets), fields.document[list].kind == .array
         else { return }
         let end = Int(fields.document[list].next)

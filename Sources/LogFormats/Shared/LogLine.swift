@@ -1,3 +1,4 @@
+internal import AuditModel
 internal import WireFormat
 
 /// The frame that a Java log manager puts around a message:
@@ -122,9 +123,19 @@ enum ByteSearch {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
+    @inline(__always)
+    static func hasPrefix(_ text: UnsafeRawBufferPointer, _ prefix: StaticString) -> Bool {
+        let count = prefix.utf8CodeUnitCount
+        return text.count >= count
+            && RawBytes.equal(
+                UnsafeRawBufferPointer(rebasing: text[..<count]),
+                UnsafeRawBufferPointer(start: prefix.utf8Start, count: count))
+    }
+
+    @inline(__always)
     static func equals(_ text: UnsafeRawBufferPointer, _ other: StaticString) -> Bool {
-        text.count == other.utf8CodeUnitCount
-            && text.elementsEqual(
-                UnsafeRawBufferPointer(start: other.utf8Start, count: text.count))
+        RawBytes.equal(
+            text,
+            UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
     }
 }
