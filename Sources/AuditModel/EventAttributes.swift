@@ -55,4 +55,6 @@ public struct EventFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     public static let offline = EventFlags(rawValue: 1 << 3)
     /// A refresh token of the event is known by its keyed fingerprint only, not by an id.
     public static let secretToken = EventFlags(rawValue: 1 << 4)
+    /// The tenant is the one that the source was configured with, not the record's own.
+    public static let tenantAssigned = EventFlags(rawValue: 1 << 5)
 }

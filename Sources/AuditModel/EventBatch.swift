@@ -20,7 +20,7 @@ public struct EventBatch: Sendable {
     public private(set) var outcome: ContiguousArray<Outcome> = []
     public private(set) var reason: ContiguousArray<Reason> = []
     public internal(set) var ipRole: ContiguousArray<IPRole> = []
-    public private(set) var flags: ContiguousArray<EventFlags> = []
+    public internal(set) var flags: ContiguousArray<EventFlags> = []
     public internal(set) var asn: ContiguousArray<UInt32> = []
     public internal(set) var country: ContiguousArray<UInt16> = []
     public private(set) var generation: ContiguousArray<Int32> = []
@@ -122,6 +122,13 @@ public struct EventBatch: Sendable {
     @inlinable
     public func code(_ column: CodedColumn, _ row: Int) -> UInt32 {
         codes[column.rawValue &* capacity &+ row]
+    }
+
+    /// The tenant that the source of a row was configured with; 0 when it was not. Nothing that one
+    /// such tenant's events name is the same as what another's name.
+    @inlinable
+    public func assignedTenant(_ row: Int) -> UInt32 {
+        flags[row].contains(.tenantAssigned) ? code(.tenant, row) : 0
     }
 
     /// Replaces the codes of every column through a table indexed by the old code, and empties

@@ -23,7 +23,8 @@ extension Ledger {
         var walk = familyTable.walk(Self.hash(issuer: event.issuer, anchor: anchor))
         while let index = familyTable.next(&walk) {
             if families[index].anchor == anchor, families[index].client == event.client,
-                families[index].issuer == event.issuer
+                families[index].issuer == event.issuer,
+                families[index].assignedTenant == event.assignedTenant
             {
                 return index
             }
@@ -49,6 +50,7 @@ extension Ledger {
         var family = Family(
             serial: serial, issuer: event.issuer, client: event.client, anchor: anchor,
             firstTime: event.time, lastTime: event.time)
+        family.assignedTenant = event.assignedTenant
         family.isBorn = isBorn
         if let kept = batch.texts.index(column, row: row) {
             family.anchorText = batch.texts.withBytes(kept) { anchorTexts.code(of: $0) }
@@ -81,6 +83,7 @@ extension Ledger {
         var walk = familyTable.walk(Self.hash(issuer: event.issuer, anchor: anchor))
         while let index = familyTable.next(&walk) {
             guard families[index].anchor == anchor, families[index].issuer == event.issuer,
+                families[index].assignedTenant == event.assignedTenant,
                 event.kind == .sessionEnded || families[index].client == event.client
             else { continue }
             ended.append(index)

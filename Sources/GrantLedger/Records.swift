@@ -98,6 +98,8 @@ struct Family: Sendable, BitwiseCopyable {
     var serial: UInt32
     var issuer: UInt32
     var client: UInt32
+    /// See `EventBatch.assignedTenant`.
+    var assignedTenant: UInt32 = 0
     var subject: UInt32 = 0
     var tenant: UInt32 = 0
     var scopes: UInt32 = 0
@@ -119,11 +121,16 @@ struct Family: Sendable, BitwiseCopyable {
     var isEnded = false
     var profile = PresenterProfile()
 
+    /// Whether events of a tenant may be about it; 0 for a source that is no tenant's own.
+    func admits(_ assignedTenant: UInt32) -> Bool {
+        self.assignedTenant == assignedTenant || assignedTenant == 0 || self.assignedTenant == 0
+    }
+
     /// Takes over what an event says about its family.
     mutating func touch(_ event: EventRow) {
         lastTime = max(lastTime, event.time)
         if event.subject != 0, subject == 0 { subject = event.subject }
-        if event.tenant != 0 { tenant = event.tenant }
+        if event.tenant != 0, assignedTenant == event.assignedTenant { tenant = event.tenant }
         if event.scopes != 0, scopes == 0 { scopes = event.scopes }
     }
 

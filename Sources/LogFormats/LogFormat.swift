@@ -32,7 +32,7 @@ public protocol LogFormat: Sendable {
 public struct DecodeSettings: Sendable {
     /// The zone of times that name none.
     public var timeZone: ZoneTable
-    /// The tenant of records that name none.
+    /// Whose the records are, whatever they say themselves; nil leaves it to them.
     public var tenant: String?
     /// How many JSON containers may be open at once.
     public var maximumDepth: Int

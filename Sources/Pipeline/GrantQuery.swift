@@ -71,6 +71,8 @@ public struct GrantQuery {
 private struct GrantKey: Hashable {
     let issuer: UInt32
     let client: UInt32
+    /// See `EventBatch.assignedTenant`.
+    let tenant: UInt32
     let anchor: ID128
     let column: IDColumn
     var family: String
@@ -87,6 +89,7 @@ private struct GrantKey: Hashable {
         anchor = native.isNone ? batch.id(.session, row) : native
         issuer = batch.code(.issuer, row)
         client = batch.code(.client, row)
+        tenant = batch.assignedTenant(row)
         family = ""
         if anchor.isNone { return nil }
     }
@@ -107,7 +110,8 @@ extension GrantQuery {
                 seen.insert(key)
                 let anchor = batch.text(key.column, row: row) ?? ""
                 let family = FamilyFacts.identity(
-                    issuer: pool.text(key.issuer), anchor: anchor, client: pool.text(key.client)
+                    issuer: pool.text(key.issuer), anchor: anchor, client: pool.text(key.client),
+                    tenant: pool.text(key.tenant)
                 ).hex
                 guard isSubject || anchor == id || family.hasPrefix(id.lowercased())
                 else { continue }
@@ -125,7 +129,9 @@ extension GrantQuery {
         // All grants of the client, not this one alone: verdicts depend on the rotation policy
         // that the client's other grants show.
         try StoreReplay(store).run { batch, row, _ in
-            guard batch.code(.issuer, row) == key.issuer else { return }
+            guard batch.code(.issuer, row) == key.issuer,
+                batch.assignedTenant(row) == key.tenant
+            else { return }
             let isOfClient = batch.code(.client, row) == key.client
             let isOfSession = batch.id(key.column, row) == key.anchor
             let endsSession = batch.kind[row] == .sessionEnded && isOfSession
@@ -140,7 +146,7 @@ extension GrantQuery {
         let issuer = pool.text(family.issuer)
         let client = pool.text(family.client)
         return Summary(
-            family: FamilyFacts.identity(issuer: issuer, anchor: family.anchor, client: client).hex,
+            family: family.identity(pool).hex,
             issuer: issuer, tenant: family.tenant == 0 ? nil : pool.text(family.tenant),
             client: client, subject: family.subject == 0 ? nil : pool.text(family.subject),
             session: family.anchor, firstTime: family.firstTime, lastTime: family.lastTime,

@@ -49,6 +49,9 @@ struct RecordDecoder: Sendable {
                 records, settings: settings, into: &events, issues: &issues)
             tally.events = result.events
             tally.ignored = result.ignored
+            if let tenant = settings.tenant {
+                events.assignTenant(events.pool.code(of: tenant))
+            }
             context.places?.fill(&events)
             tally.leaks = LeakMarks.mark(&events, sightings, in: records)
         } else {

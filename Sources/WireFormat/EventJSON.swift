@@ -125,6 +125,7 @@ public enum EventJSON {
         let names: [(EventFlags, String)] = [
             (.asserted, "asserted"), (.timeZoneAssumed, "time_zone_assumed"),
             (.positionalID, "positional_id"), (.offline, "offline"),
+            (.tenantAssigned, "tenant_assigned"),
         ]
         for (flag, name) in names where flags.contains(flag) {
             writer.key(name)

@@ -178,7 +178,8 @@ struct ReferenceRun {
         let event = seen.event
         let family = seen.family.map {
             FamilyFacts.identity(
-                issuer: event.issuer ?? "", anchor: $0.anchor, client: event.client ?? "")
+                issuer: event.issuer ?? "", anchor: $0.anchor, client: event.client ?? "",
+                tenant: "")
         }
         switch field {
         case .issuer: return event.issuer ?? ""

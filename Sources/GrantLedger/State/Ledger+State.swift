@@ -2,7 +2,7 @@ public import AuditModel
 
 extension Ledger {
     /// Raised when the ledger makes something else of the same events, or keeps it differently.
-    private static let stateVersion: UInt8 = 2
+    private static let stateVersion: UInt8 = 3
 
     /// Stores everything the ledger knows. Codes of the run's pool go in as they are.
     public func write(to writer: inout StateWriter) {

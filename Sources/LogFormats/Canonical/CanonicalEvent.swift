@@ -97,6 +97,7 @@ struct CanonicalEvent {
         let flags: [(String, EventFlags)] = [
             ("asserted", .asserted), ("time_zone_assumed", .timeZoneAssumed),
             ("positional_id", .positionalID), ("offline", .offline),
+            ("tenant_assigned", .tenantAssigned),
         ]
         for (name, flag) in flags where members.text(name) == "true" { row.flags.insert(flag) }
     }
