@@ -21,6 +21,8 @@ struct RecordDecoder: Sendable {
 
     let format: (any LogFormat)?
     let settings: DecodeSettings
+    /// What is to be said about the dialect of the records' stream.
+    var doubt: DialectDoubt?
 
     /// Decodes what a reader gave; what the reader itself lost was a record, too.
     func decode(_ result: ReadResult, _ context: WorkerContext) -> DecodedBatch {
@@ -55,12 +57,16 @@ struct RecordDecoder: Sendable {
             context.places?.fill(&events)
             tally.leaks = LeakMarks.mark(&events, sightings, in: records)
         } else {
+            let names = doubt?.candidates.joined(separator: " or ") ?? ""
+            let detail = names.isEmpty ? "" : "might be \(names); "
             for index in records.records.indices {
                 issues.append(
                     DecodeIssue(
-                        code: .dialectUnknown, record: index, detail: "name one with --dialect"))
+                        code: .dialectUnknown, record: index,
+                        detail: detail + "name one with --dialect"))
             }
         }
+        if let doubt { tally.doubts = [doubt] }
         let rejected = reject(issues, records, &tally)
         return DecodedBatch(events: events, tally: tally, rejected: rejected)
     }
