@@ -9,6 +9,9 @@ public protocol LogFormat: Sendable {
     /// What `--dialect` and the `dialect` of events call it.
     var name: String { get }
 
+    /// Members of JSON that hold secrets under names of their own; usual names need not be here.
+    var secretMembers: [SecretMember] { get }
+
     /// Whether the content of one record speaks for this dialect.
     ///
     /// - Parameter record: at least ``RecordBatch/tailPadding`` bytes are readable behind it.
@@ -26,6 +29,28 @@ public protocol LogFormat: Sendable {
         _ records: RecordBatch, settings: DecodeSettings, into batch: inout EventBatch,
         issues: inout [DecodeIssue]
     ) -> DecodeTally
+}
+
+extension LogFormat {
+    /// None: the usual names suffice.
+    public var secretMembers: [SecretMember] { [] }
+}
+
+/// A member of JSON that holds a secret, which is replaced by its fingerprint before records are
+/// decoded.
+public struct SecretMember: Sendable, Equatable {
+    /// What the secret is; part of its fingerprint.
+    public enum Token: String, Sendable, CaseIterable {
+        case refresh, access, code
+    }
+
+    public var name: String
+    public var token: Token
+
+    public init(_ name: String, _ token: Token) {
+        self.name = name
+        self.token = token
+    }
 }
 
 /// What a source's configuration says about its records.

@@ -40,7 +40,7 @@ struct RecordDecoder: Sendable {
 
     func decode(_ records: RecordBatch, _ context: WorkerContext) -> DecodedBatch {
         var records = records
-        let sightings = context.scanner.scan(&records)
+        let sightings = context.scanner.scan(&records, members: secretMembers)
         var events = EventBatch(capacity: records.records.count)
         var issues: [DecodeIssue] = []
         var tally = IntakeTally()
@@ -69,6 +69,19 @@ struct RecordDecoder: Sendable {
         if let doubt { tally.doubts = [doubt] }
         let rejected = reject(issues, records, &tally)
         return DecodedBatch(events: events, tally: tally, rejected: rejected)
+    }
+
+    /// The members of which the dialect knows that they hold secrets.
+    private var secretMembers: [NamedSecret] {
+        (format?.secretMembers ?? []).map { member in
+            let kind: TokenKind =
+                switch member.token {
+                case .refresh: .refreshToken
+                case .access: .accessToken
+                case .code: .authorizationCode
+                }
+            return NamedSecret(member.name, kind)
+        }
     }
 
     private func reject(

@@ -51,7 +51,7 @@ struct IntakeArguments: ParsableArguments {
         name: .long,
         help: """
             The input's format: auto, or \
-            \(FormatRegistry.all.map(\.name).joined(separator: ", ")).
+            \(FormatRegistry.all.map(\.name).joined(separator: ", ")); or map:FILE, see `maps`.
             """)
     var dialect = "auto"
 
@@ -100,7 +100,9 @@ struct IntakeArguments: ParsableArguments {
         options.recordBytes = maximumRecord
         options.batchBytes = min(1 << 20, maximumRecord)
         options.lateness = lateness.nanoseconds
-        if dialect != "auto" {
+        if let path = MapFile.path(in: dialect) {
+            options.format = MapFile.format(path)
+        } else if dialect != "auto" {
             guard let format = FormatRegistry.named(dialect) else {
                 throw .unknownDialect(dialect, known: ["auto"] + FormatRegistry.all.map(\.name))
             }

@@ -87,9 +87,9 @@ struct CanonicalEvent {
             row.ipRole = expect(role, "ip_role") ?? .unknown
         }
         for name in members.texts("effects") {
-            let effect = (0..<16).map { EffectSet(rawValue: 1 << $0) }
-                .first { $0.names == [name] }
-            if let effect = expect(effect, "effects") { row.effects.insert(effect) }
+            if let effect = expect(EffectSet(name: name), "effects") {
+                row.effects.insert(effect)
+            }
         }
         if let text = members.text("generation") {
             row.generation = expect(Int32(text), "generation") ?? -1

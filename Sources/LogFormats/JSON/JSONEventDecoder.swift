@@ -6,7 +6,7 @@ internal import WireFormat
 ///
 /// Envelopes are arrays, and objects that are no event and have a member of ``envelopes``: what a
 /// poll, a stream, a hook, an archive or a bus wraps around events.
-struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
+struct JSONEventDecoder<Dialect: JSONMapping & ~Copyable>: ~Copyable {
     /// The most partial issues of one record.
     private static var maximumIssues: Int { 8 }
     /// The deepest envelope.
@@ -17,29 +17,38 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private let settings: DecodeSettings
     private let dialectCode: UInt32
     private let source: UInt32
-    private var fields = JSONFields(Dialect.tree)
+    private var fields: JSONFields
     private var dialect: Dialect
+    private var opener: TextOpener
     private var identity: EventIdentity
     /// The record at hand: its index, where it starts, and its partial issues so far.
     private var record = 0
     private var start: Int64 = 0
     private var partialIssues = 0
+    /// What is decoded lies where the mapping says that a record's events are.
+    private var isUnwrapped = false
 
-    private init(_ records: RecordBatch, settings: DecodeSettings, pool: inout StringPool) {
+    private init(
+        _ records: RecordBatch, settings: DecodeSettings, dialect: consuming Dialect,
+        pool: inout StringPool
+    ) {
         self.records = records
         self.settings = settings
-        dialectCode = pool.code(of: Dialect.name)
+        let name = dialect.dialectName
+        dialectCode = pool.code(of: name)
         source = pool.code(of: records.stream.name)
-        dialect = Dialect(settings: settings, stream: records.stream, pool: &pool)
-        identity = EventIdentity(dialect: Dialect.name, lineage: records.stream.lineage)
+        identity = EventIdentity(dialect: name, lineage: records.stream.lineage)
+        fields = JSONFields(dialect.fieldTree)
+        opener = TextOpener(dialect.openedTexts)
+        self.dialect = dialect
     }
 
     /// Decodes a batch, as ``LogFormat`` asks for it.
     static func decode(
-        _ records: RecordBatch, _ settings: DecodeSettings, into batch: inout EventBatch,
-        _ issues: inout [DecodeIssue]
+        _ records: RecordBatch, _ settings: DecodeSettings, with dialect: consuming Dialect,
+        into batch: inout EventBatch, _ issues: inout [DecodeIssue]
     ) -> DecodeTally {
-        var decoder = Self(records, settings: settings, pool: &batch.pool)
+        var decoder = Self(records, settings: settings, dialect: dialect, pool: &batch.pool)
         decoder.decodeAll(&batch, &issues)
         return decoder.tally
     }
@@ -75,10 +84,7 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
             return
         }
         do throws(JSONError) {
-            try fields.document.read(
-                content,
-                limits: JSONLimits(
-                    maximumDepth: settings.maximumDepth, maximumLength: Int(Int32.max)))
+            try read(content, &issues)
         } catch {
             fail(error.code, "at byte \(error.offset)", &issues)
             return
@@ -86,6 +92,22 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         let before = tally
         decode(0, at: 0, level: 0, &batch, &issues)
         if tally == before { tally.ignored += 1 }
+    }
+
+    /// Reads a record, and those of its texts as JSON that the mapping names.
+    private mutating func read(
+        _ content: UnsafeRawBufferPointer, _ issues: inout [DecodeIssue]
+    ) throws(JSONError) {
+        let limits = JSONLimits(
+            maximumDepth: settings.maximumDepth, maximumLength: Int(Int32.max))
+        try fields.document.read(content, limits: limits)
+        guard let opened = opener.open(content, fields.document) else { return }
+        do throws(JSONError) {
+            try fields.document.read(opened, limits: limits)
+        } catch {
+            note(error.code, "a text that should hold JSON", &issues)
+            try fields.document.read(content, limits: limits)
+        }
     }
 
     /// - Parameter place: where in the record the events of this value count from.
@@ -100,13 +122,22 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         switch fields.document[index].kind {
         case .array: decodeMembers(of: index, at: place, level: level, &batch, &issues)
         case .object:
+            if !isUnwrapped, let content = dialect.content(of: fields.document, index) {
+                isUnwrapped = true
+                decode(content, at: place, level: level + 1, &batch, &issues)
+                isUnwrapped = false
+                return
+            }
             fields.begin(index)
-            if Dialect.isEvent(fields) {
+            let verdict = dialect.judge(fields)
+            if case .event = verdict {
                 decodeEvent(index, at: place, &batch, &issues)
             } else if isEnvelope(index) {
                 decodeMembers(of: index, at: place, level: level, &batch, &issues)
+            } else if case .incomplete(let what) = verdict {
+                fail(.fieldMissing, what, &issues)
             } else {
-                fail(.fieldMissing, Dialect.requirement, &issues)
+                tally.ignored += 1
             }
         default: fail(.fieldInvalid, "an element is no object", &issues)
         }
@@ -163,8 +194,9 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         row.dialect = dialectCode
         row.source = source
         row.at = start &+ Int64(place)
-        let issuer = Dialect.issuer(fields) ?? UnsafeRawBufferPointer(start: nil, count: 0)
-        if let native = fields.take(Dialect.idField) {
+        let issuer =
+            dialect.writtenIssuer(fields) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        if let native = dialect.takeID(&fields) {
             row.id = identity.native(issuer: issuer, id: native)
         } else {
             row.id = identity.positional(at: row.at, digest: records.digest(of: record))
@@ -185,17 +217,10 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     }
 
     private mutating func moment(_ issues: inout [DecodeIssue]) -> RecordTime? {
-        guard let text = fields.take(Dialect.timeField) else {
-            if let moment = Dialect.otherTime(fields) { return moment }
-            fail(.fieldMissing, "time", &issues)
-            return nil
-        }
         var fault = IssueCode.timeInvalid
-        guard let moment = RecordTime(text, settings.timeZone, &fault) else {
-            fail(fault, "time", &issues)
-            return nil
-        }
-        return moment
+        if let moment = dialect.moment(&fields, settings.timeZone, &fault) { return moment }
+        fail(fault, "time", &issues)
+        return nil
     }
 
     private mutating func fail(
@@ -211,6 +236,17 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         if partialIssues >= Self.maximumIssues { return }
         partialIssues += 1
         issues.append(DecodeIssue(code: code, record: record, detail: detail, isPartial: true))
+    }
+}
+
+extension JSONEventDecoder where Dialect: JSONDialect & ~Copyable {
+    /// Decodes a batch in a dialect, as ``LogFormat`` asks for it.
+    static func decode(
+        _ records: RecordBatch, _ settings: DecodeSettings, into batch: inout EventBatch,
+        _ issues: inout [DecodeIssue]
+    ) -> DecodeTally {
+        let dialect = Dialect(settings: settings, stream: records.stream, pool: &batch.pool)
+        return decode(records, settings, with: dialect, into: &batch, &issues)
     }
 }
 

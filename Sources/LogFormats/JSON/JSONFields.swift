@@ -105,15 +105,25 @@ extension JSONFields {
     mutating func take<Field: RawRepresentable<Int>>(
         _ field: Field
     ) -> UnsafeRawBufferPointer? {
-        guard let index = node(field), let text = text(at: index) else { return nil }
+        guard let index = node(field) else { return nil }
+        return take(at: index)
+    }
+
+    /// The same for a value by its node.
+    @inline(__always)
+    mutating func take(at index: Int) -> UnsafeRawBufferPointer? {
+        guard let text = text(at: index) else { return nil }
         payload.take(index)
         return text
     }
 
     /// Leaves a field out of the payload, because columns say all of it.
     mutating func drop<Field: RawRepresentable<Int>>(_ field: Field) {
-        if let index = node(field) { payload.take(index) }
+        if let index = node(field) { drop(at: index) }
     }
+
+    /// The same for a value by its node.
+    mutating func drop(at index: Int) { payload.take(index) }
 
     /// The code of a field's text; 0 when it is absent.
     @inline(__always)
@@ -137,7 +147,11 @@ extension JSONFields {
     mutating func wordsCode<Field: RawRepresentable<Int>>(
         _ field: Field, _ pool: inout StringPool
     ) -> UInt32 {
-        guard let index = node(field) else { return 0 }
+        node(field).map { wordsCode(at: $0, &pool) } ?? 0
+    }
+
+    /// The same for a value by its node.
+    mutating func wordsCode(at index: Int, _ pool: inout StringPool) -> UInt32 {
         let kind = document[index].kind
         guard kind == .string || kind == .array else { return 0 }
         payload.take(index)
