@@ -72,6 +72,7 @@ let package = Package(
             "Delivery",
             ["AuditModel", "WireFormat", "KafkaAccess", "COpenSSL", "CCurl", "CRdKafka"]),
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
+        library("FieldMaps", ["AuditModel", "WireFormat", "MarkedText", "LogFormats"]),
         library("Places", ["AuditModel", "MarkedText", "CMaxMind"]),
         library("Configuration", ["AuditModel", "WireFormat", "MarkedText"]),
         // Floor 4
@@ -88,7 +89,7 @@ let package = Package(
             dependencies: [
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
-                "Places", "MarkedText", "Configuration", "GrantLedger", "CAllocator", "COpenSSL", arguments,
+                "Places", "FieldMaps", "MarkedText", "Configuration", "GrantLedger", "CAllocator", "COpenSSL", arguments,
                 "Console", "KafkaAccess",
             ],
             swiftSettings: strict),
@@ -119,6 +120,9 @@ let package = Package(
         tests("Detection", ["Detection", "GrantLedger", "AuditModel", "TestSupport"]),
         tests(
             "Configuration", ["Configuration", "AuditModel", "MarkedText", "WireFormat", "TestSupport"]),
+        tests(
+            "FieldMaps",
+            ["FieldMaps", "LogFormats", "AuditModel", "MarkedText", "WireFormat", "TestSupport"]),
         tests("Places", ["Places", "AuditModel", "MarkedText"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite", "TestSupport"]),
         tests(

@@ -58,4 +58,6 @@ public struct EventFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     /// The record's local time occurs twice, because the clocks were set back, and nothing told
     /// which of the two it is; the earlier was taken.
     public static let timeAmbiguous = EventFlags(rawValue: 1 << 5)
+    /// The tenant is the one that the source was configured with, not the record's own.
+    public static let tenantAssigned = EventFlags(rawValue: 1 << 6)
 }

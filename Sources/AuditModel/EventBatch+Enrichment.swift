@@ -6,6 +6,14 @@ extension EventBatch {
         codes[column.rawValue * capacity + row] = code
     }
 
+    /// Says of all rows whose they are; the code belongs to ``pool``.
+    public mutating func assignTenant(_ code: UInt32) {
+        for row in 0..<count {
+            setCode(.tenant, row, code)
+            flags[row].insert(.tenantAssigned)
+        }
+    }
+
     /// Adds effects to one row.
     public mutating func addEffects(_ more: EffectSet, row: Int) {
         guard row >= 0, row < count else { return }

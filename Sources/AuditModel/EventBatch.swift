@@ -124,6 +124,13 @@ public struct EventBatch: Sendable {
         codes[column.rawValue &* capacity &+ row]
     }
 
+    /// The tenant that the source of a row was configured with; 0 when it was not. Nothing that one
+    /// such tenant's events name is the same as what another's name.
+    @inlinable
+    public func assignedTenant(_ row: Int) -> UInt32 {
+        flags[row].contains(.tenantAssigned) ? code(.tenant, row) : 0
+    }
+
     /// Replaces the codes of every column through a table indexed by the old code, and empties
     /// ``pool``.
     public mutating func recode(_ table: ContiguousArray<UInt32>) {

@@ -114,6 +114,15 @@ public struct EffectSet: OptionSet, Sendable, Hashable, BitwiseCopyable {
     public static let tokenRevoked = EffectSet(rawValue: 1 << 4)
     public static let tokenLeaked = EffectSet(rawValue: 1 << 5)
 
+    /// Every effect there is.
+    public static let all = EffectSet(table.map(\.effect))
+
+    /// The effect with the name of this kind; nil for an unknown one.
+    public init?(name: String) {
+        guard let entry = Self.table.first(where: { $0.kind.name == name }) else { return nil }
+        self = entry.effect
+    }
+
     /// The kind names of the effects, in bit order.
     public var names: [String] {
         Self.table.filter { contains($0.effect) }.map(\.kind.name)

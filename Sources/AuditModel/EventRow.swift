@@ -59,6 +59,11 @@ public struct EventRow: Sendable, BitwiseCopyable {
 
     public init() {}
 
+    /// See ``EventBatch/assignedTenant(_:)``.
+    @inlinable public var assignedTenant: UInt32 {
+        flags.contains(.tenantAssigned) ? tenant : 0
+    }
+
     /// The key of the total order over all events.
     @inlinable public var orderKey: OrderKey {
         OrderKey(time: time, rank: kind.causalRank, id: id)

@@ -50,7 +50,7 @@ private struct ReferenceWriter {
         case .truth: "`true` or `false`"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .start: "`beginning`, `end` or moment"
-        case .dialect: "name of a format"
+        case .dialect: "name of a format, or `{map: path}`"
         case .timeZone: "zone"
         case .prefix: "address or prefix"
         case .secret: "secret"

@@ -71,9 +71,8 @@ private enum SchemaWriter {
 
     private static func members(of form: Form, to json: inout JSONWriter) {
         switch form {
-        case .text, .path, .start, .dialect, .timeZone, .prefix:
-            json.member("type", "string")
-            json.member("minLength", 1)
+        case .text, .path, .start, .timeZone, .prefix: text(to: &json)
+        case .dialect: dialect(to: &json)
         case .name: pattern("^[A-Za-z0-9._-]{1,64}$", to: &json)
         case .duration, .span: pattern("^[0-9]{1,9}[smhdw]$", to: &json)
         case .lowWater: pattern("^[0-9]{1,15}(%|B|[kKMGT]B|[KMGT]iB)$", to: &json)
@@ -97,6 +96,24 @@ private enum SchemaWriter {
         case .list(let inner): list(inner, to: &json)
         case .variants(let variants, _): entries(variants, to: &json)
         }
+    }
+
+    private static func text(to json: inout JSONWriter) {
+        json.member("type", "string")
+        json.member("minLength", 1)
+    }
+
+    /// A name, or the place of a map.
+    private static func dialect(to json: inout JSONWriter) {
+        json.key("anyOf")
+        json.beginArray()
+        json.beginObject()
+        text(to: &json)
+        json.endObject()
+        json.beginObject()
+        members(of: [Setting("map", .path, "path of a map", isRequired: true)], to: &json)
+        json.endObject()
+        json.endArray()
     }
 
     private static func pattern(_ pattern: String, to json: inout JSONWriter) {

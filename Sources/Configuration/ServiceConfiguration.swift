@@ -119,7 +119,7 @@ public struct SourceConfiguration: Sendable {
     /// Unlike the name of every other source.
     public var name: String
     public var kind: Kind
-    /// Nil finds the format from the records.
+    /// Nil finds the format from the records. A name, or ``mapPrefix`` and the path of a map.
     public var dialect: String?
     public var start: ReadingStart
     /// Whether the source is done when what is there now was read.
@@ -130,6 +130,9 @@ public struct SourceConfiguration: Sendable {
     public var lateness: Int64
     /// Nanoseconds after which a silent partition no longer holds the others back.
     public var idleAfter: Int64
+
+    /// What stands before the path of a map where a dialect is named.
+    public static let mapPrefix = "map:"
 }
 
 /// Files that grow.

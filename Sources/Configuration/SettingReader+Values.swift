@@ -8,6 +8,7 @@ extension SettingReader {
         switch form {
         case .list(let inner): list(inner, node, name)
         case .map: map(node, name)
+        case .dialect where node.entries != nil: mapFile(node, name)
         default: scalar(form, node, name).map { .scalar($0.text, $0.number) }
         }
     }
@@ -48,6 +49,20 @@ extension SettingReader {
         return .map(items)
     }
 
+    /// `{map: FILE}`: the dialect is what a file says.
+    private mutating func mapFile(_ node: YAMLNode, _ name: String) -> SettingValue? {
+        let entries = report.entries(node, name, keys: ["map"])
+        guard let entry = entries.first else {
+            if node.entries?.isEmpty == true {
+                report.error(
+                    .missingKey, node.place, "\(name) has no 'map'", remedy: "the path of a map")
+            }
+            return nil
+        }
+        let path = scalar(.path, entry.value, "map")
+        return path.map { .scalar(SourceConfiguration.mapPrefix + $0.text, nil) }
+    }
+
     // MARK: - Scalars
 
     private mutating func scalar(
@@ -78,6 +93,9 @@ extension SettingReader {
             return self.number(number, node, name, remedy)
         case .truth: return report.truth(node, name).map { ("\($0)", $0 ? 1 : 0) }
         case .choice(let words): return word(text, node, name, words)
+        case .dialect where text.hasPrefix(SourceConfiguration.mapPrefix):
+            let path = text.dropFirst(SourceConfiguration.mapPrefix.count)
+            return (SourceConfiguration.mapPrefix + absolute(String(path)), nil)
         case .dialect: return word(text, node, name, ["auto"] + environment.dialects)
         case .start: return start(text, node, name)
         case .url: return url(text, node, name)

@@ -122,7 +122,9 @@ enum SettingTable {
 
     /// What all kinds of sources have.
     private static let reading: [Setting] = [
-        Setting("dialect", .dialect, "format of the records, or auto", preset: "auto"),
+        Setting(
+            "dialect", .dialect,
+            "format of the records, auto, or {map: FILE} for a map of your own", preset: "auto"),
         Setting(
             "start", .start,
             "where reading starts the first time: beginning (earliest), end (latest) or a moment",
@@ -130,7 +132,9 @@ enum SettingTable {
         Setting(
             "until", .choice(["never", "end"]),
             "end: the source is done when what is there now was read", preset: "never"),
-        Setting("tenant", .text, "tenant of events that name none"),
+        Setting(
+            "tenant", .text,
+            "whose the events are, whatever they say themselves; tenants share nothing"),
         Setting("time_zone", .timeZone, "zone of log times that name none", preset: "UTC"),
         Setting(
             "lateness", .span, "how far events of this source may be out of order; "

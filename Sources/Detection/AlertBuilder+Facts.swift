@@ -30,6 +30,17 @@ extension AlertBuilder {
         return entries
     }
 
+    /// What the server itself calls the tenant, as commands to it must.
+    func realm(_ alert: Alert, _ event: Hit.Event) -> String? {
+        let own = alert.tenant ?? alert.keys.issuer
+        guard event.batch.assignedTenant(event.row) != 0 else { return own }
+        // Keycloak's name of a realm, which the payload keeps beside a configured tenant.
+        let name = FieldReader.value(
+            .payload("realmName"), event.batch, event.row, nil, pool
+        ).firstText
+        return name.isEmpty ? alert.keys.issuer ?? own : name
+    }
+
     /// What the operator can do, with the alert's ids in it.
     func actions(
         _ templates: [Rule.ActionTemplate], _ alert: Alert, _ event: Hit.Event, _ texts: AlertText
@@ -39,7 +50,7 @@ extension AlertBuilder {
         let family = batch.text(.family, row: row)
         let target = StandardAction.Target(
             dialect: text(batch.code(.dialect, row)) ?? "",
-            realm: alert.tenant ?? alert.keys.issuer, issuer: alert.keys.issuer,
+            realm: texts.realm, issuer: alert.keys.issuer,
             client: alert.keys.client, subject: alert.keys.subject,
             session: alert.keys.session == family ? nil : alert.keys.session)
         return templates.flatMap { template -> [Alert.Action] in

@@ -11,10 +11,12 @@ struct AlertBuilder {
         let row = event.row
         let family = event.transition.flatMap { ledger.family($0.family) }
         let keys = keys(event, family)
-        let groupKey =
+        var groupKey =
             hit.firing.group == nil
             ? hit.rule.key.map { value(of: $0, keys, event) }
             : groupValues(hit.firing.key ?? hit.rule.key, keys, event, family)
+        let tenant = GroupKey.tenant(batch, row, event.transition, ledger)
+        if tenant != 0 { groupKey.append(pool.text(tenant)) }
         let rule = hit.rule
         var alert = Alert(
             id: Alert.identity(ruleID: rule.id, groupKey: groupKey, anchor: batch.id(.event, row)),
@@ -40,7 +42,8 @@ struct AlertBuilder {
         alert.references = rule.references
         alert.visibility = Self.visibility(event)
         let texts = AlertText(
-            alert: alert, transition: event.transition, figures: hit.firing.figures
+            alert: alert, realm: realm(alert, event), transition: event.transition,
+            figures: hit.firing.figures
         ) { FieldReader.value($0, batch, row, nil, pool).text }
         alert.message = texts.fill(rule.message ?? rule.title)
         alert.actions = actions(rule.actions, alert, event, texts)
@@ -56,13 +59,7 @@ struct AlertBuilder {
         of transition: Transition, _ family: FamilyFacts, _ pool: StringPool
     ) -> ID128 {
         FamilyFacts.lineageIdentity(
-            family: familyID(family, pool), root: transition.lineageRoot)
-    }
-
-    private static func familyID(_ family: FamilyFacts, _ pool: StringPool) -> ID128 {
-        FamilyFacts.identity(
-            issuer: pool.text(family.issuer), anchor: family.anchor,
-            client: pool.text(family.client))
+            family: family.identity(pool), root: transition.lineageRoot)
     }
 
     func text(_ code: UInt32) -> String? { code == 0 ? nil : pool.text(code) }
@@ -78,7 +75,7 @@ struct AlertBuilder {
         keys.grant = batch.text(.grant, row: row)
         keys.token = batch.text(.presented, row: row)
         if let family, let transition = event.transition {
-            keys.family = Self.familyID(family, pool).hex
+            keys.family = family.identity(pool).hex
             // Who is known by the session alone may be of any lineage of it.
             if !transition.lineageRoot.isNone {
                 keys.lineage = Self.lineage(of: transition, family, pool).hex

@@ -4,6 +4,8 @@ internal import GrantLedger
 /// Fills `{name}` placeholders of messages and actions from an alert.
 struct AlertText {
     let alert: Alert
+    /// What the server calls the tenant; in commands `{tenant}` is that.
+    let realm: String?
     let transition: Transition?
     let figures: [Firing.Figure]
     /// What a field of the anchor event holds, for people; empty when absent.
@@ -19,7 +21,8 @@ struct AlertText {
     func fillCommand(_ template: String) -> String? {
         var isSafe = true
         let command = expand(template) { name, before in
-            let word = Self.word(value(name) ?? "UNKNOWN", after: before)
+            let text = name == "tenant" ? realm : value(name)
+            let word = Self.word(text ?? "UNKNOWN", after: before)
             if word == nil { isSafe = false }
             return word ?? ""
         }

@@ -15,6 +15,10 @@ struct GroupKey {
         _ transition: Transition?, _ ledger: Ledger, _ pool: StringPool
     ) -> ID128? {
         var key = GroupKey()
+        let tenant = tenant(batch, row, transition, ledger)
+        if tenant != 0 {
+            key.add(byText ? hash(pool.text(tenant)) : ID128(high: 1, low: UInt64(tenant)))
+        }
         let family = transition.flatMap { ledger.family($0.family) }
         let isOfGrant = Rule.KeyField.nameGrant(fields)
         for field in fields {
@@ -26,6 +30,15 @@ struct GroupKey {
             key.add(part)
         }
         return key.id
+    }
+
+    /// The tenant that an event's source, or else its family, was configured with; 0 for none.
+    /// Events of two tenants are in one group of no rule.
+    static func tenant(
+        _ batch: EventBatch, _ row: Int, _ transition: Transition?, _ ledger: Ledger
+    ) -> UInt32 {
+        let own = batch.assignedTenant(row)
+        return own == 0 ? ledger.assignedTenant(ofFamily: transition?.family ?? -1) : own
     }
 
     /// A part of a key as the hash of its text, equal for fields of different kinds.

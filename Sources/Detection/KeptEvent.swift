@@ -55,6 +55,7 @@ final class KeptEvent: Sendable {
         event.source = batch.code(.source, row)
         event.issuer = batch.code(.issuer, row)
         event.tenant = batch.code(.tenant, row)
+        event.flags = batch.flags[row].intersection(.tenantAssigned)
         return event
     }
 

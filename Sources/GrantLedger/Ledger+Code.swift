@@ -17,15 +17,16 @@ extension Ledger {
         if event.code.isNone && event.kind != .codeReplayed {
             return foldNamelessCode(event, &transition)
         }
-        let known = findCode(event.code)
+        let name = Self.code(event)
+        let known = findCode(name)
         if event.kind == .codeRedeemed, event.outcome == .success {
-            let index = known ?? addCode(event.code)
+            let index = known ?? addCode(name)
             if codes[index].redeemed.isNone {
                 codes[index].redeemed = Redemption(event)
                 return false
             }
         } else if event.kind == .codeIssued {
-            if known == nil, !event.code.isNone { _ = addCode(event.code) }
+            if known == nil, !name.isNone { _ = addCode(name) }
             return false
         }
         let first = known.map { codes[$0].redeemed } ?? .none
@@ -62,8 +63,16 @@ extension Ledger {
     /// Stands in for the id of the code that a session redeemed last at a client.
     private static func sessionCode(_ event: EventRow) -> ID128 {
         ID128(
-            high: event.session.high ^ UInt64(event.client) << 32,
+            high: event.session.high ^ UInt64(event.client) << 32 ^ UInt64(event.assignedTenant),
             low: event.session.low ^ UInt64(event.issuer) ^ 0x636F_6465)
+    }
+
+    /// The id of a code, which tenants do not share.
+    private static func code(_ event: EventRow) -> ID128 {
+        if event.code.isNone || event.assignedTenant == 0 { return event.code }
+        return ID128(
+            high: event.code.high ^ UInt64(event.assignedTenant) &* 0x9E37_79B9_7F4A_7C15,
+            low: event.code.low)
     }
 
     private func describe(_ first: Redemption, _ event: EventRow, _ transition: inout Transition) {

@@ -14,7 +14,8 @@ extension Ledger {
             return event.presented
         }
         for counter in [token.counter, token.counter &+ 1, token.counter &- 1] {
-            guard let index = findNode(token.sibling(counter).id) else { continue }
+            let sibling = findNode(token.sibling(counter).id, of: event.assignedTenant)
+            guard let index = sibling else { continue }
             let newest = lineages[Int(nodes[index].lineage)].newestGeneration
             let ahead = Int64(newest) - Int64(nodes[index].generation)
             let wanted = Int64(counter) + ahead - Int64(token.behind)
@@ -27,7 +28,9 @@ extension Ledger {
     /// issued: the newest of the family while that has one lineage. Inferred, and nil where two
     /// tabs or devices share the family.
     func inferredToken(_ event: EventRow) -> ID128? {
-        if let known = findNode(event.issuedRefresh) { return nodes[known].id }
+        if let known = findNode(event.issuedRefresh, of: event.assignedTenant) {
+            return nodes[known].id
+        }
         guard let family = findFamily(event), families[family].lineages == 1 else { return nil }
         let head = Int(families[family].head)
         guard head >= 0, head < nodes.count, isCurrent(head), !nodes[head].isSpent,

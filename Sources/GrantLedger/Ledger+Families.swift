@@ -19,16 +19,21 @@ extension Ledger {
 
     func findFamily(_ event: EventRow) -> Int? {
         familyIndex(
-            issuer: event.issuer, client: event.client, anchor: Self.anchor(of: event).id)
+            issuer: event.issuer, client: event.client, anchor: Self.anchor(of: event).id,
+            tenant: event.assignedTenant)
     }
 
     /// The family of a client with this session, or native family id; for ``family(_:)``.
-    public func familyIndex(issuer: UInt32, client: UInt32, anchor: ID128) -> Int? {
+    ///
+    /// - Parameter tenant: the one that its source was configured with; 0 for none.
+    public func familyIndex(
+        issuer: UInt32, client: UInt32, anchor: ID128, tenant: UInt32
+    ) -> Int? {
         if anchor.isNone { return nil }
         var walk = familyTable.walk(Self.hash(anchor: anchor))
         while let index = familyTable.next(&walk) {
             if families[index].anchor == anchor, families[index].client == client,
-                families[index].issuer == issuer
+                families[index].issuer == issuer, families[index].assignedTenant == tenant
             {
                 return index
             }
@@ -54,6 +59,7 @@ extension Ledger {
         var family = Family(
             serial: serial, issuer: event.issuer, client: event.client, anchor: anchor,
             firstTime: event.time, lastTime: event.time)
+        family.assignedTenant = event.assignedTenant
         family.isBorn = isBorn
         if let kept = batch.texts.index(column, row: row) {
             family.anchorText = batch.texts.withBytes(kept) { anchorTexts.code(of: $0) }
@@ -87,6 +93,7 @@ extension Ledger {
         var walk = familyTable.walk(Self.hash(anchor: anchor))
         while let index = familyTable.next(&walk) {
             guard families[index].anchor == anchor, families[index].issuer == event.issuer,
+                families[index].assignedTenant == event.assignedTenant,
                 event.kind == .sessionEnded || families[index].client == event.client
             else { continue }
             ended.append(index)

@@ -46,7 +46,7 @@ extension Ledger {
             return
         }
         if leaked.isExpired { transition.leakStatus = .expired }
-        let token = findToken(leaked.id)
+        let token = findToken(leaked.id, of: event.assignedTenant)
         if transition.family < 0 {
             transition.lineageRoot = leaked.id
             if let token {
@@ -63,9 +63,11 @@ extension Ledger {
         }
     }
 
-    private func findToken(_ id: ID128) -> (node: Int, isAccess: Bool)? {
-        if let node = findNode(id) { return (node, false) }
-        return findAccess(id).map { ($0, true) }
+    private func findToken(
+        _ id: ID128, of tenant: UInt32 = 0
+    ) -> (node: Int, isAccess: Bool)? {
+        if let node = findNode(id, of: tenant) { return (node, false) }
+        return findAccess(id, of: tenant).map { ($0, true) }
     }
 
     private func state(of token: (node: Int, isAccess: Bool)) -> TokenStatus.State {
@@ -74,8 +76,7 @@ extension Ledger {
         if families[family].isEnded { return .ended }
         if token.isAccess { return node.isAccessRevoked ? .ended : .live }
         if node.isRevoked { return .ended }
-        let rotation = policies.rotation(
-            issuer: families[family].issuer, client: families[family].client)
+        let rotation = policies.rotation(of: families[family].policyOwner)
         return node.isSpent && rotation != .no ? .spent : .live
     }
 }

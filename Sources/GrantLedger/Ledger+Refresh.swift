@@ -9,7 +9,7 @@ extension Ledger {
     ) -> Bool {
         let event = batch[row]
         if event.issuedRefresh.isNone { return false }
-        if findNode(event.issuedRefresh) != nil { return false }
+        if findNode(event.issuedRefresh, of: event.assignedTenant) != nil { return false }
         guard let family = openFamily(event, batch, row, isBorn: true) else { return false }
         return openLineage(event, family, isBorn: true, &transition)
     }
@@ -46,7 +46,7 @@ extension Ledger {
             event.presented = inferred
         }
         let index: Int
-        if let known = findNode(event.presented) {
+        if let known = findNode(event.presented, of: event.assignedTenant) {
             index = known
         } else {
             guard let family = openFamily(event, batch, row, isBorn: false) else { return false }
@@ -80,7 +80,7 @@ extension Ledger {
         var event = batch[row]
         event.presented = presentedToken(event)
         let isAsserted = event.flags.contains(.asserted) || event.kind == .refreshReuseDetected
-        if let index = findNode(event.presented) {
+        if let index = findNode(event.presented, of: event.assignedTenant) {
             let lineage = Int(nodes[index].lineage)
             transition = meet(event, lineage: lineage, generation: nodes[index].generation)
             if event.reason == .scope { transition.facts.insert(.scopeRefused) }
@@ -142,8 +142,7 @@ extension Ledger {
         transition.rotationStart = record.issuedTime
         transition.originalScopes = record.scopes
         transition.describe(families[family], event)
-        transition.rotation = policies.rotation(
-            issuer: families[family].issuer, client: families[family].client)
+        transition.rotation = policies.rotation(of: families[family].policyOwner)
     }
 
     /// A token that was issued before our time: its family, lineage and generation count from here.
@@ -191,8 +190,7 @@ extension Ledger {
             transition.replayGap > RotationPolicies.longestLeeway
         {
             policies.learnReplayAccepted(
-                issuer: families[family].issuer, client: families[family].client,
-                lineage: lineages[lineage].serial)
+                by: families[family].policyOwner, lineage: lineages[lineage].serial)
         }
         // A presenter the family does not know never teaches it: it may be the thief.
         if transition.secondNovelty.prefix == .no {
@@ -212,7 +210,7 @@ extension Ledger {
     private mutating func addChild(of index: Int, _ event: EventRow, branch: Int32) -> Int {
         let parent = nodes[index]
         lineages[Int(parent.lineage)].issuedTime = event.time
-        if let known = findNode(event.issuedRefresh) { return known }
+        if let known = findNode(event.issuedRefresh, of: event.assignedTenant) { return known }
         return addNode(
             TokenNode(
                 id: event.issuedRefresh, access: event.issuedAccess,
@@ -291,8 +289,7 @@ extension Ledger {
     private mutating func finishRefusal(_ event: EventRow, _ transition: inout Transition) {
         let family = transition.family
         if transition.isAsserted {
-            policies.learnReuseRefused(
-                issuer: families[family].issuer, client: families[family].client)
+            policies.learnReuseRefused(by: families[family].policyOwner)
             transition.rotation = .yes
         }
         guard transition.isAsserted || !transition.first.isNone else {
@@ -313,7 +310,7 @@ extension Ledger {
                 of: transition.second.presenter, before: .max)
         }
         families[family].replays += 1
-        if let index = findNode(event.presented) {
+        if let index = findNode(event.presented, of: event.assignedTenant) {
             noteReplay(lineage: Int(nodes[index].lineage), fork: -1)
             if transition.policyAllows != .yes { expectContest(at: index, transition) }
         }

@@ -8,14 +8,20 @@ extension Ledger {
     }
 
     /// The token with this id, if its lineage and family are still kept.
-    func findNode(_ token: ID128) -> Int? {
+    ///
+    /// - Parameter tenant: see ``Family/admits(_:)``; 0 asks about all.
+    func findNode(_ token: ID128, of tenant: UInt32 = 0) -> Int? {
         if token.isNone { return nil }
         // A node of a forgotten family may still be in the table, before the live one.
         var walk = nodeTable.walk(Self.hash(token))
         while let index = nodeTable.next(&walk) {
-            if nodes[index].id == token, isCurrent(index) { return index }
+            if nodes[index].id == token, isCurrent(index), admits(index, tenant) { return index }
         }
         return nil
+    }
+
+    private func admits(_ index: Int, _ tenant: UInt32) -> Bool {
+        tenant == 0 || families[Int(lineages[Int(nodes[index].lineage)].family)].admits(tenant)
     }
 
     func isCurrent(_ index: Int) -> Bool {
@@ -64,20 +70,24 @@ extension Ledger {
     }
 
     /// A token was revoked by itself (RFC 7009): its grant may go on.
-    mutating func noteRevocation(of token: ID128) {
-        if let index = findNode(token) {
+    mutating func noteRevocation(of token: ID128, by tenant: UInt32 = 0) {
+        if let index = findNode(token, of: tenant) {
             nodes[index].isRevoked = true
-        } else if let index = findAccess(token) {
+        } else if let index = findAccess(token, of: tenant) {
             nodes[index].isAccessRevoked = true
         }
     }
 
     /// The refresh token that an access token was issued with.
-    func findAccess(_ access: ID128) -> Int? {
+    ///
+    /// - Parameter tenant: see ``Family/admits(_:)``; 0 asks about all.
+    func findAccess(_ access: ID128, of tenant: UInt32 = 0) -> Int? {
         if access.isNone { return nil }
         var walk = nodeTable.walk(Self.hash(access))
         while let index = nodeTable.next(&walk) {
-            if nodes[index].access == access, isCurrent(index) { return index }
+            if nodes[index].access == access, isCurrent(index), admits(index, tenant) {
+                return index
+            }
         }
         return nil
     }

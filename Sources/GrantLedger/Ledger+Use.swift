@@ -16,10 +16,10 @@ extension Ledger {
     ) -> Bool {
         let event = batch[row]
         transition = Transition()
-        if let index = findAccess(event.presented) {
+        if let index = findAccess(event.presented, of: event.assignedTenant) {
             nodes[index].isAccessUsed = true
             describe(Int(nodes[index].lineage), nodes[index].generation, event, &transition)
-        } else if let index = findNode(event.presented) {
+        } else if let index = findNode(event.presented, of: event.assignedTenant) {
             describe(Int(nodes[index].lineage), nodes[index].generation, event, &transition)
         } else if let family = familyOfSession(event) {
             transition.family = family
@@ -41,7 +41,7 @@ extension Ledger {
         var walk = familyTable.walk(Self.hash(anchor: event.session))
         while let index = familyTable.next(&walk) {
             let family = families[index]
-            guard family.anchor == event.session, family.isOf(tenant: event.tenant),
+            guard family.anchor == event.session, family.admits(event.assignedTenant),
                 event.client == 0 || family.client == event.client
             else { continue }
             if family.issuer == event.issuer, event.client != 0 { return index }
@@ -70,7 +70,8 @@ extension Ledger {
         guard event.subject != 0, families[index].subject == 0 else { return }
         families[index].subject = event.subject
         // One entry for a subject and a client, however many grants they had: the latest.
-        if let earlier = latestFamily(event.subject, families[index].client, families[index].tenant)
+        if let earlier = latestFamily(
+            event.subject, families[index].client, families[index].assignedTenant)
         {
             families[index].hasSibling = !families[earlier].isEnded
             subjectTable.remove(Self.subjectHash(families[earlier]), earlier)
@@ -82,7 +83,7 @@ extension Ledger {
         var walk = subjectTable.walk(Self.subjectHash(subject, client))
         while let index = subjectTable.next(&walk) {
             if families[index].subject == subject, families[index].client == client,
-                families[index].isOf(tenant: tenant)
+                families[index].admits(tenant)
             {
                 return index
             }
@@ -93,16 +94,9 @@ extension Ledger {
     /// The one live grant that a subject has at a client; nil when it cannot be told from others.
     private func familyOfSubject(_ event: EventRow) -> Int? {
         guard event.subject != 0, event.client != 0,
-            let index = latestFamily(event.subject, event.client, event.tenant),
+            let index = latestFamily(event.subject, event.client, event.assignedTenant),
             !families[index].isEnded, !families[index].hasSibling
         else { return nil }
         return index
-    }
-}
-
-extension Family {
-    /// Whether an event of a tenant may be of this family; one without may be of any.
-    fileprivate func isOf(tenant other: UInt32) -> Bool {
-        tenant == 0 || other == 0 || tenant == other
     }
 }

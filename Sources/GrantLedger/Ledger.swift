@@ -91,13 +91,21 @@ public struct Ledger: Sendable {
         case .tokenUsed, .tokenIntrospected, .tokenValidated:
             return use(batch, row, &transition)
         case .tokenRevoked:
-            if batch.outcome[row] == .success { noteRevocation(of: batch.id(.presented, row)) }
+            if batch.outcome[row] == .success {
+                noteRevocation(
+                    of: batch.id(.presented, row), by: batch.assignedTenant(row))
+            }
             return false
         case .sessionEnded, .grantRevoked, .consentRevoked:
             return end(batch, row, &transition)
         default:
             return false
         }
+    }
+
+    /// The tenant that a family's sources were configured with, by its index; 0 for none.
+    public func assignedTenant(ofFamily index: Int) -> UInt32 {
+        index >= 0 && index < families.count ? families[index].assignedTenant : 0
     }
 
     /// What is known of a family by its index in a ``Transition``; nil when it was evicted.
@@ -108,7 +116,8 @@ public struct Ledger: Sendable {
             family.anchorText == 0 ? family.anchor.uuidText : anchorTexts.text(family.anchorText)
         return FamilyFacts(
             issuer: family.issuer, client: family.client, subject: family.subject,
-            tenant: family.tenant, scopes: family.scopes, anchor: anchor,
+            tenant: family.tenant, assignedTenant: family.assignedTenant,
+            scopes: family.scopes, anchor: anchor,
             firstTime: family.firstTime, lastTime: family.lastTime,
             lineages: Int(family.lineages), replays: Int(family.replays), isBorn: family.isBorn,
             isEnded: family.isEnded)

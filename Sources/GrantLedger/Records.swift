@@ -98,6 +98,8 @@ struct Family: Sendable, BitwiseCopyable {
     var serial: UInt32
     var issuer: UInt32
     var client: UInt32
+    /// See `EventBatch.assignedTenant`.
+    var assignedTenant: UInt32 = 0
     var subject: UInt32 = 0
     var tenant: UInt32 = 0
     var scopes: UInt32 = 0
@@ -121,10 +123,15 @@ struct Family: Sendable, BitwiseCopyable {
     var hasSibling = false
     var profile = PresenterProfile()
 
+    /// Whether events of a tenant may be about it; 0 for a source that is no tenant's own.
+    func admits(_ assignedTenant: UInt32) -> Bool {
+        self.assignedTenant == assignedTenant || assignedTenant == 0 || self.assignedTenant == 0
+    }
+
     /// Takes over what an event says about its family, but for the subject, which others look for.
     mutating func touch(_ event: EventRow) {
         lastTime = max(lastTime, event.time)
-        if event.tenant != 0 { tenant = event.tenant }
+        if event.tenant != 0, assignedTenant == event.assignedTenant { tenant = event.tenant }
         if event.scopes != 0, scopes == 0 { scopes = event.scopes }
     }
 

@@ -1,4 +1,4 @@
-/// What is known of each client's refresh token rotation, by issuer and client.
+/// What is known of each client's refresh token rotation.
 ///
 /// "On" is learned from one refusal that the server itself called reuse. "Off" is learned only from
 /// accepted re-presentations by presenters that belong to the family, at least 20 of them over at
@@ -10,9 +10,16 @@ struct RotationPolicies: Sendable {
     /// Nanoseconds; the longest leeway of a known server is 5 minutes.
     static let longestLeeway: Int64 = 300_000_000_000
 
-    struct Policy: Sendable, BitwiseCopyable {
+    /// Whose policy it is.
+    struct Owner: Sendable, BitwiseCopyable, Equatable {
         var issuer: UInt32
         var client: UInt32
+        /// See `EventBatch.assignedTenant`.
+        var tenant: UInt32
+    }
+
+    struct Policy: Sendable, BitwiseCopyable {
+        var owner: Owner
         var rotation: Knowledge = .unknown
         var accepted: UInt32 = 0
         var lineages = InlineArray<5, UInt32>(repeating: .max)
@@ -23,20 +30,20 @@ struct RotationPolicies: Sendable {
     var table = IndexTable()
 
     /// Whether the client's refresh tokens are for one use.
-    func rotation(issuer: UInt32, client: UInt32) -> Knowledge {
-        find(issuer, client).map { policies[$0].rotation } ?? .unknown
+    func rotation(of owner: Owner) -> Knowledge {
+        find(owner).map { policies[$0].rotation } ?? .unknown
     }
 
     /// The server refused a token as reused.
-    mutating func learnReuseRefused(issuer: UInt32, client: UInt32) {
-        let index = policy(issuer, client)
+    mutating func learnReuseRefused(by owner: Owner) {
+        let index = policy(owner)
         // Writing copies all policies during a trial.
         if policies[index].rotation != .yes { policies[index].rotation = .yes }
     }
 
     /// The server accepted a spent token from a presenter the family knew.
-    mutating func learnReplayAccepted(issuer: UInt32, client: UInt32, lineage: UInt32) {
-        let index = policy(issuer, client)
+    mutating func learnReplayAccepted(by owner: Owner, lineage: UInt32) {
+        let index = policy(owner)
         guard policies[index].rotation == .unknown else { return }
         policies[index].accepted += 1
         let known = Int(policies[index].lineageCount)
@@ -52,23 +59,31 @@ struct RotationPolicies: Sendable {
         }
     }
 
-    private func find(_ issuer: UInt32, _ client: UInt32) -> Int? {
-        var walk = table.walk(Self.hash(issuer, client))
+    private func find(_ owner: Owner) -> Int? {
+        var walk = table.walk(Self.hash(owner))
         while let index = table.next(&walk) {
-            if policies[index].issuer == issuer, policies[index].client == client { return index }
+            if policies[index].owner == owner { return index }
         }
         return nil
     }
 
-    private mutating func policy(_ issuer: UInt32, _ client: UInt32) -> Int {
-        if let index = find(issuer, client) { return index }
-        policies.append(Policy(issuer: issuer, client: client))
-        table.insert(Self.hash(issuer, client), policies.count - 1)
+    private mutating func policy(_ owner: Owner) -> Int {
+        if let index = find(owner) { return index }
+        policies.append(Policy(owner: owner))
+        table.insert(Self.hash(owner), policies.count - 1)
         return policies.count - 1
     }
 
-    private static func hash(_ issuer: UInt32, _ client: UInt32) -> UInt32 {
-        let mixed = (UInt64(issuer) << 32 | UInt64(client)) &* 0x9E37_79B9_7F4A_7C15
+    private static func hash(_ owner: Owner) -> UInt32 {
+        let names = UInt64(owner.issuer) << 32 | UInt64(owner.client)
+        let mixed = (names ^ UInt64(owner.tenant) << 16) &* 0x9E37_79B9_7F4A_7C15
         return UInt32(truncatingIfNeeded: mixed >> 32)
+    }
+}
+
+extension Family {
+    /// Whose policy its tokens are under.
+    var policyOwner: RotationPolicies.Owner {
+        .init(issuer: issuer, client: client, tenant: assignedTenant)
     }
 }

@@ -121,6 +121,8 @@ public struct FamilyFacts: Sendable {
     public var client: UInt32
     public var subject: UInt32
     public var tenant: UInt32
+    /// See `EventBatch.assignedTenant`.
+    public var assignedTenant: UInt32
     public var scopes: UInt32
     /// The text of the session, or of the server's own family id.
     public var anchor: String
@@ -131,13 +133,26 @@ public struct FamilyFacts: Sendable {
     public var isBorn: Bool
     public var isEnded: Bool
 
-    /// `H("family/1", issuer, session or native family id, client)`.
-    public static func identity(issuer: String, anchor: String, client: String) -> ID128 {
+    /// `H("family/1", issuer, session or native family id, client)`, and behind them the tenant if
+    /// the source was configured with one.
+    ///
+    /// - Parameter tenant: see `EventBatch.assignedTenant`; empty for none.
+    public static func identity(
+        issuer: String, anchor: String, client: String, tenant: String
+    ) -> ID128 {
         var hash = IdentityHash("family/1")
         hash.add(issuer)
         hash.add(anchor)
         hash.add(client)
+        if !tenant.isEmpty { hash.add(tenant) }
         return hash.id()
+    }
+
+    /// The id of this family.
+    public func identity(_ pool: StringPool) -> ID128 {
+        Self.identity(
+            issuer: pool.text(issuer), anchor: anchor, client: pool.text(client),
+            tenant: pool.text(assignedTenant))
     }
 
     /// `H("lineage/1", family id, first refresh token)`.

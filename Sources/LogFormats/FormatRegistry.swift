@@ -21,22 +21,67 @@ public enum FormatRegistry {
     }
 
     /// The first telling record of a batch, and the dialect it speaks for; nil if none tells.
-    public static func detect(
-        _ records: RecordBatch
-    ) -> (format: any LogFormat, record: Int)? {
-        records.bytes.withUnsafeBytes { bytes in
-            for (index, record) in records.records.enumerated() {
-                let start = record.offset
-                let end = start + record.count
-                guard start >= 0, record.count >= 0, end <= bytes.count else { continue }
-                let content = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                if let format = all.first(where: { $0.matches(content) }) {
-                    return (format, index)
-                }
-            }
-            return nil
+    public static func detect(_ records: RecordBatch) -> DetectedFormat? {
+        for index in records.records.indices {
+            let speaking = formats(of: records, index)
+            guard let first = speaking.first else { continue }
+            if speaking.count == 1 { return DetectedFormat(format: first, record: index) }
+            // What several claim is whose it makes sense to.
+            let understood = speaking.filter { understands($0, records, index) }
+            return DetectedFormat(
+                format: understood.first ?? first, record: index,
+                others: understood.dropFirst().map(\.name))
+        }
+        return nil
+    }
+
+    /// The dialects that records of which none tells might be in: those that find an event in one.
+    public static func candidates(_ records: RecordBatch) -> [String] {
+        let some = records.records.indices.prefix(mostTrials)
+        return all.filter { format in some.contains { gives($0, in: records, format) > 0 } }
+            .map(\.name)
+    }
+
+    /// So many records are tried in every dialect.
+    private static let mostTrials = 64
+
+    private static func formats(of records: RecordBatch, _ index: Int) -> [any LogFormat] {
+        let record = records.records[index]
+        let (end, overflow) = record.offset.addingReportingOverflow(record.count)
+        guard record.offset >= 0, record.count >= 0, !overflow else { return [] }
+        return records.bytes.withUnsafeBytes { bytes in
+            guard end <= bytes.count else { return [] }
+            let content = UnsafeRawBufferPointer(rebasing: bytes[record.offset..<end])
+            return all.filter { $0.matches(content) }
         }
     }
+
+    /// Whether a dialect knows what an event of a record means.
+    private static func understands(
+        _ format: any LogFormat, _ records: RecordBatch, _ index: Int
+    ) -> Bool {
+        gives(index, in: records, format, knownOnly: true) > 0
+    }
+
+    private static func gives(
+        _ index: Int, in records: RecordBatch, _ format: any LogFormat, knownOnly: Bool = false
+    ) -> Int {
+        var one = records
+        one.records = [records.records[index]]
+        var events = EventBatch(capacity: 1)
+        var issues: [DecodeIssue] = []
+        format.decode(one, settings: DecodeSettings(), into: &events, issues: &issues)
+        return knownOnly ? events.kind.count { $0 != .other } : events.count
+    }
+}
+
+/// What the records of a stream are in, as far as one of them tells.
+public struct DetectedFormat: Sendable {
+    public var format: any LogFormat
+    /// The index of the record that tells.
+    public var record: Int
+    /// Other dialects that make as much sense of it.
+    public var others: [String] = []
 }
 
 extension FormatRegistry {

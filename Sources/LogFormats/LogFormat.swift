@@ -13,6 +13,9 @@ public protocol LogFormat: Sendable {
     /// each secret in a record is one that leaked into it, also the token that was presented.
     var expectsSecrets: Bool { get }
 
+    /// Members of JSON that hold secrets under names of their own; usual names need not be here.
+    var secretMembers: [SecretMember] { get }
+
     /// Whether the content of one record speaks for this dialect.
     ///
     /// - Parameter record: at least ``RecordBatch/tailPadding`` bytes are readable behind it.
@@ -34,13 +37,33 @@ public protocol LogFormat: Sendable {
 
 extension LogFormat {
     public var expectsSecrets: Bool { true }
+
+    /// None: the usual names suffice.
+    public var secretMembers: [SecretMember] { [] }
+}
+
+/// A member of JSON that holds a secret, which is replaced by its fingerprint before records are
+/// decoded.
+public struct SecretMember: Sendable, Equatable {
+    /// What the secret is; part of its fingerprint.
+    public enum Token: String, Sendable, CaseIterable {
+        case refresh, access, code
+    }
+
+    public var name: String
+    public var token: Token
+
+    public init(_ name: String, _ token: Token) {
+        self.name = name
+        self.token = token
+    }
 }
 
 /// What a source's configuration says about its records.
 public struct DecodeSettings: Sendable {
     /// The zone of times that name none.
     public var timeZone: ZoneTable
-    /// The tenant of records that name none.
+    /// Whose the records are, whatever they say themselves; nil leaves it to them.
     public var tenant: String?
     /// How many JSON containers may be open at once.
     public var maximumDepth: Int

@@ -14,19 +14,28 @@ struct DialectDetector {
     struct Told: Sendable {
         var result: ReadResult
         var format: (any LogFormat)?
+        /// What remains open about the dialect of the stream; in one of its batches.
+        var doubt: DialectDoubt?
     }
 
     private var format: (any LogFormat)?
     private var held: [ReadResult] = []
     private var heldBytes = 0
     private var ready: [Told] = []
+    /// To be said with the next batch.
+    private var doubt: DialectDoubt?
+    private var isDoubted = false
 
     /// - Parameter format: the dialect, if it is known beforehand.
     init(_ format: (any LogFormat)?) { self.format = format }
 
     /// The next batch, if it is clear what to read it in.
     mutating func next() -> Told? {
-        ready.isEmpty ? nil : ready.removeFirst()
+        if ready.isEmpty { return nil }
+        var told = ready.removeFirst()
+        told.doubt = doubt
+        doubt = nil
+        return told
     }
 
     /// Whether batches wait for a record that tells.
@@ -38,7 +47,7 @@ struct DialectDetector {
             ready.append(Told(result: result, format: format))
             return
         }
-        guard let (found, record) = FormatRegistry.detect(result.batch) else {
+        guard let detected = FormatRegistry.detect(result.batch) else {
             held.append(result)
             heldBytes += result.batch.bytes.count
             // Places that count messages say nothing of memory.
@@ -46,7 +55,9 @@ struct DialectDetector {
             if isTooMuch || (result.batch.records.last?.at ?? 0) > Self.lookAhead { release(nil) }
             return
         }
+        let (found, record) = (detected.format, detected.record)
         format = found
+        if !detected.others.isEmpty { doubt = doubt(of: result, found.name, detected.others) }
         if result.batch.records[record].at <= Self.lookAhead {
             release(found)
             ready.append(Told(result: result, format: found))
@@ -54,6 +65,13 @@ struct DialectDetector {
             release(nil)
             split(result, before: record, found)
         }
+    }
+
+    private func doubt(
+        of result: ReadResult, _ taken: String?, _ candidates: [String]
+    ) -> DialectDoubt {
+        DialectDoubt(
+            source: result.batch.stream.name, taken: taken, candidates: candidates)
     }
 
     /// The stream has ended.
@@ -65,6 +83,11 @@ struct DialectDetector {
     }
 
     private mutating func release(_ format: (any LogFormat)?) {
+        let telling = held.first { $0.batch.records.contains { $0.count > 0 } }
+        if format == nil, !isDoubted, let first = telling {
+            isDoubted = true
+            doubt = doubt(of: first, nil, FormatRegistry.candidates(first.batch))
+        }
         for result in held { ready.append(Told(result: result, format: format)) }
         held = []
         heldBytes = 0

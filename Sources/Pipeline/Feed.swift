@@ -109,7 +109,10 @@ final class Feed: @unchecked Sendable {
     ) -> DecodedBatch {
         var result = told.result
         result.batch.stream.name = streamName
-        let decoder = RecordDecoder(format: told.format, settings: options.settings)
+        var doubt = told.doubt
+        doubt?.source = streamName
+        let decoder = RecordDecoder(
+            format: told.format, settings: options.settings, doubt: doubt)
         return decoder.decode(result, context)
     }
 

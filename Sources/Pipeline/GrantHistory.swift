@@ -143,7 +143,7 @@ struct GrantHistoryBuilder {
         let issuer = pool.text(facts.issuer)
         let client = pool.text(facts.client)
         return GrantHistory(
-            family: FamilyFacts.identity(issuer: issuer, anchor: facts.anchor, client: client).hex,
+            family: facts.identity(pool).hex,
             issuer: issuer, tenant: facts.tenant == 0 ? nil : pool.text(facts.tenant),
             client: client, subject: facts.subject == 0 ? nil : pool.text(facts.subject),
             session: facts.anchor,

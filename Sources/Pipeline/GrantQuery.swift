@@ -71,6 +71,8 @@ public struct GrantQuery {
 private struct GrantKey: Hashable {
     let issuer: UInt32
     let client: UInt32
+    /// See `EventBatch.assignedTenant`.
+    let tenant: UInt32
     let anchor: ID128
     let column: IDColumn
     var family: String
@@ -87,12 +89,13 @@ private struct GrantKey: Hashable {
         anchor = native.isNone ? batch.id(.session, row) : native
         issuer = batch.code(.issuer, row)
         client = batch.code(.client, row)
+        tenant = batch.assignedTenant(row)
         family = ""
         if anchor.isNone { return nil }
     }
 
     func family(in ledger: Ledger) -> Int? {
-        ledger.familyIndex(issuer: issuer, client: client, anchor: anchor)
+        ledger.familyIndex(issuer: issuer, client: client, anchor: anchor, tenant: tenant)
     }
 }
 
@@ -111,7 +114,8 @@ extension GrantQuery {
                 seen.insert(key)
                 let anchor = batch.text(key.column, row: row) ?? ""
                 let family = FamilyFacts.identity(
-                    issuer: pool.text(key.issuer), anchor: anchor, client: pool.text(key.client)
+                    issuer: pool.text(key.issuer), anchor: anchor, client: pool.text(key.client),
+                    tenant: pool.text(key.tenant)
                 ).hex
                 guard isSubject || anchor == id || family.hasPrefix(id.lowercased())
                 else { continue }
@@ -132,6 +136,7 @@ extension GrantQuery {
         // that the client's other grants show.
         try StoreReplay(store).run { batch, row, _ in
             let isOfIssuer = batch.code(.issuer, row) == key.issuer
+                && batch.assignedTenant(row) == key.tenant
             let isOfClient = isOfIssuer && batch.code(.client, row) == key.client
             let isOfSession = isOfIssuer && batch.id(key.column, row) == key.anchor
             let endsSession = batch.kind[row] == .sessionEnded && isOfSession
@@ -154,7 +159,7 @@ extension GrantQuery {
         let issuer = pool.text(family.issuer)
         let client = pool.text(family.client)
         return Summary(
-            family: FamilyFacts.identity(issuer: issuer, anchor: family.anchor, client: client).hex,
+            family: family.identity(pool).hex,
             issuer: issuer, tenant: family.tenant == 0 ? nil : pool.text(family.tenant),
             client: client, subject: family.subject == 0 ? nil : pool.text(family.subject),
             session: family.anchor, firstTime: family.firstTime, lastTime: family.lastTime,

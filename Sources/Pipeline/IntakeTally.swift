@@ -22,6 +22,10 @@ public struct IntakeTally: Sendable, Equatable {
     public var repeatedTimes = 0
     /// Those among them of which nothing tells which of the two it is.
     public var ambiguousTimes = 0
+    /// Streams whose dialect is not clear, the first of them.
+    public var doubts: [DialectDoubt] = []
+    /// So many streams are named.
+    static let mostDoubts = 20
     /// Events suspected of a clock far ahead when their input ended.
     public var suspectedTimes = 0
     /// Events that a bound pushed out of memory, and alerts that found no room.
@@ -48,6 +52,7 @@ public struct IntakeTally: Sendable, Equatable {
         suspectedTimes += other.suspectedTimes
         rejected.merge(other.rejected, uniquingKeysWith: +)
         partial.merge(other.partial, uniquingKeysWith: +)
+        doubts += other.doubts.prefix(max(0, Self.mostDoubts - doubts.count))
     }
 
     /// Lines for standard error: one summary, then one for every kind of loss.
@@ -66,6 +71,7 @@ public struct IntakeTally: Sendable, Equatable {
         lines += Self.lines(rejected, "lost")
         lines += Self.lines(partial, "shortened")
         if repeatedTimes > 0 { lines.append(repeatedTimesLine) }
+        lines += doubts.map { "  " + $0.text }
         if suspectedTimes > 0 {
             lines.append("\(suspectedTimes) events lie over an hour ahead of those before them")
         }

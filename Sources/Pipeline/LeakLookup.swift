@@ -103,11 +103,7 @@ public struct LeakLookup {
             eventKind: event.kind, dialect: pool.text(event.dialect))
         guard let facts = ledger.family(entry.family) else { return token }
         token.session = facts.anchor
-        token.family =
-            FamilyFacts.identity(
-                issuer: pool.text(facts.issuer), anchor: facts.anchor,
-                client: pool.text(facts.client)
-            ).hex
+        token.family = facts.identity(pool).hex
         if token.subject == nil { token.subject = text(facts.subject) }
         token.scopes = (text(facts.scopes) ?? "").split(separator: " ").map(String.init)
         // The ledger knows the client's policy: a token that may be used again is not spent.

@@ -21,6 +21,8 @@ struct RecordDecoder: Sendable {
 
     let format: (any LogFormat)?
     let settings: DecodeSettings
+    /// What is to be said about the dialect of the records' stream.
+    var doubt: DialectDoubt?
 
     /// Decodes what a reader gave; what the reader itself lost was a record, too.
     func decode(_ result: ReadResult, _ context: WorkerContext) -> DecodedBatch {
@@ -38,7 +40,7 @@ struct RecordDecoder: Sendable {
 
     func decode(_ records: RecordBatch, _ context: WorkerContext) -> DecodedBatch {
         var records = records
-        let sightings = context.scanner.scan(&records)
+        let sightings = context.scanner.scan(&records, members: secretMembers)
         var events = EventBatch(capacity: records.records.count)
         var issues: [DecodeIssue] = []
         var tally = IntakeTally()
@@ -49,18 +51,38 @@ struct RecordDecoder: Sendable {
                 records, settings: settings, into: &events, issues: &issues)
             tally.events = result.events
             tally.ignored = result.ignored
+            if let tenant = settings.tenant {
+                events.assignTenant(events.pool.code(of: tenant))
+            }
             context.places?.fill(&events)
             tally.leaks = LeakMarks.mark(
                 &events, sightings, in: records, expectsSecrets: format.expectsSecrets)
         } else {
+            let names = doubt?.candidates.joined(separator: " or ") ?? ""
+            let detail = names.isEmpty ? "" : "might be \(names); "
             for index in records.records.indices {
                 issues.append(
                     DecodeIssue(
-                        code: .dialectUnknown, record: index, detail: "name one with --dialect"))
+                        code: .dialectUnknown, record: index,
+                        detail: detail + "name one with --dialect"))
             }
         }
+        if let doubt { tally.doubts = [doubt] }
         let rejected = reject(issues, records, &tally)
         return DecodedBatch(events: events, tally: tally, rejected: rejected)
+    }
+
+    /// The members of which the dialect knows that they hold secrets.
+    private var secretMembers: [NamedSecret] {
+        (format?.secretMembers ?? []).map { member in
+            let kind: TokenKind =
+                switch member.token {
+                case .refresh: .refreshToken
+                case .access: .accessToken
+                case .code: .authorizationCode
+                }
+            return NamedSecret(member.name, kind)
+        }
     }
 
     private func reject(

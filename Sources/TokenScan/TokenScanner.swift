@@ -25,13 +25,21 @@ public struct TokenScanner {
     /// The batch is rebuilt only if it holds one; then its old bytes are wiped, and the changed
     /// records' digests go to ``RecordBatch/originalDigests``.
     ///
+    /// - Parameter members: members of JSON whose values are secrets, whatever they look like.
     /// - Returns: what was found, in the order of the records and of their bytes.
-    public mutating func scan(_ batch: inout RecordBatch) -> [TokenSighting] {
+    public mutating func scan(
+        _ batch: inout RecordBatch, members: [NamedSecret] = []
+    ) -> [TokenSighting] {
         var found: [(record: Int, spans: [SecretSpan])] = []
         batch.bytes.withUnsafeBytes { all in
             for (index, record) in batch.records.enumerated() {
                 look(at: record, in: all)
-                if !check.spans.isEmpty { found.append((index, check.spans)) }
+                if !members.isEmpty, let bytes = Self.bytes(of: record, in: all) {
+                    let spans = bytes.spans(of: members, and: check.spans)
+                    if !spans.isEmpty { found.append((index, spans)) }
+                } else if !check.spans.isEmpty {
+                    found.append((index, check.spans))
+                }
             }
         }
         return found.isEmpty ? [] : rebuild(&batch, found)

@@ -126,6 +126,7 @@ public enum EventJSON {
             (.asserted, "asserted"), (.timeZoneAssumed, "time_zone_assumed"),
             (.timeAmbiguous, "time_ambiguous"), (.positionalID, "positional_id"),
             (.offline, "offline"),
+            (.tenantAssigned, "tenant_assigned"),
         ]
         for (flag, name) in names where flags.contains(flag) {
             writer.key(name)

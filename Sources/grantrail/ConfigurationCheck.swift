@@ -1,6 +1,7 @@
 import AuditModel
 import Configuration
 import Delivery
+import FieldMaps
 import Foundation
 import Intake
 import KafkaAccess
@@ -116,9 +117,20 @@ struct ConfigurationCheck {
     }
 
     private mutating func source(_ source: SourceConfiguration) {
+        if let path = source.dialect.flatMap(MapFile.path) { map(path, of: source) }
         guard case .kafka(let kafka) = source.kind else { return }
         let settings = ServiceSources.settings(kafka, source, ID128(high: 0, low: 1))
         cluster(kafka.cluster, settings.problems(), at: "sources.\(source.name).")
+    }
+
+    private mutating func map(_ path: String, of source: SourceConfiguration) {
+        for diagnostic in MapFile.load(path).diagnostics {
+            let line = diagnostic.line > 0 ? ":\(diagnostic.line):\(diagnostic.column)" : ""
+            loaded.add(
+                .unusableFile, at: "sources.\(source.name).dialect",
+                "\(diagnostic.path)\(line): \(diagnostic.harmless.message)",
+                remedy: "`grantrail maps check` shows the place", severity: diagnostic.severity)
+        }
     }
 
     /// - Parameter base: the section of the source or sink, with a dot at its end.

@@ -51,7 +51,7 @@ struct IntakeArguments: ParsableArguments {
         name: .long,
         help: """
             The input's format: auto, or \
-            \(FormatRegistry.all.map(\.name).joined(separator: ", ")).
+            \(FormatRegistry.all.map(\.name).joined(separator: ", ")); or map:FILE, see `maps`.
             """)
     var dialect = "auto"
 
@@ -60,6 +60,10 @@ struct IntakeArguments: ParsableArguments {
 
     @Option(name: .customLong("time-zone"), help: "Zone of log times that name none.")
     var timeZone = "UTC"
+
+    @Option(
+        name: .long, help: "Whose the events are; what tenants name alike has nothing in common.")
+    var tenant: String?
 
     @Option(name: .long, help: "Threads that read and decode.")
     var jobs = 2
@@ -78,6 +82,7 @@ struct IntakeArguments: ParsableArguments {
     @OptionGroup var places: PlaceArguments
 
     func validate() throws {
+        if tenant?.isEmpty == true { throw ValidationError("--tenant takes a name") }
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes 1 to 256") }
         guard (1...1_000_000).contains(batchSize) else {
             throw ValidationError("--batch-size takes 1 to 1000000")
@@ -95,14 +100,16 @@ struct IntakeArguments: ParsableArguments {
         options.recordBytes = maximumRecord
         options.batchBytes = min(1 << 20, maximumRecord)
         options.lateness = lateness.nanoseconds
-        if dialect != "auto" {
+        if let path = MapFile.path(in: dialect) {
+            options.format = MapFile.format(path)
+        } else if dialect != "auto" {
             guard let format = FormatRegistry.named(dialect) else {
                 throw .unknownDialect(dialect, known: ["auto"] + FormatRegistry.all.map(\.name))
             }
             options.format = format
         }
         guard let zone = SystemZone.table(named: timeZone) else { throw .unknownTimeZone(timeZone) }
-        options.settings = DecodeSettings(timeZone: zone)
+        options.settings = DecodeSettings(timeZone: zone, tenant: tenant)
         options.places = try places.book()
         return options
     }

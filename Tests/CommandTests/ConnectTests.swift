@@ -75,6 +75,49 @@ struct ConnectTests {
         for command in commands { try sandbox.run(command).expecting() }
     }
 
+    /// What stands between the fences of a language on a page.
+    private func block(
+        _ language: String, after heading: String, of page: String
+    ) throws -> String {
+        let start = try #require(page.range(of: heading)?.upperBound)
+        let open = try #require(
+            page.range(of: "```\(language)\n", range: start..<page.endIndex)?.upperBound)
+        let close = try #require(page.range(of: "\n```", range: open..<page.endIndex)?.lowerBound)
+        return String(page[open..<close])
+    }
+
+    @Test("the map of the page for other servers finds the thief of its log")
+    func map() throws {
+        let sandbox = try Sandbox()
+        let page = try page("generic")
+        try sandbox.write(
+            "acme.jsonl", lines: [block("json", after: "the log `acme.jsonl`", of: page)])
+        try sandbox.write("acme.yml", lines: [block("yaml", after: "this `acme.yml`", of: page)])
+        let commands = page.split(separator: "\n").filter { $0.hasPrefix("$ grantrail ") }
+            .map { $0.dropFirst("$ grantrail ".count).split(separator: " ").map(String.init) }
+        #expect(commands.count == 5)
+        for command in commands { try sandbox.run(command).expecting() }
+        let alerts = try sandbox.run(
+            "backtest", "acme.jsonl", "--dialect", "map:acme.yml", "--output", "ndjson"
+        ).expecting().outputLines
+        #expect(
+            alerts.contains {
+                $0.contains(#""name":"REF-01""#) && $0.contains("203.0.113.9")
+                    && $0.contains(#""subject":"anna""#)
+            }, "\(alerts)")
+        let line = try #require(page.split(separator: "\n").first { $0.contains("- {name: acme") })
+        try sandbox.write(
+            "config.yml", lines: ["store: {path: s.db}", "sources:", String(line)])
+        try sandbox.run("config", "check", "--config", "config.yml").expecting()
+        try sandbox.write("acme.yml", lines: ["name: okta"])
+        let checked = try sandbox.run("config", "check", "--config", "config.yml").expecting(78)
+        #expect(checked.outputText.contains("acme.yml:1:7: 'okta' is the name of something else"))
+        let refused = try sandbox.run("tail", "events", "acme.jsonl", "--dialect", "map:acme.yml")
+            .expecting(78)
+        #expect(refused.errorText.contains("map.bad_name"))
+        try sandbox.run("tail", "events", "acme.jsonl", "--dialect", "map:none.yml").expecting(78)
+    }
+
     @Test(
         "every source of a page is one that a service takes",
         arguments: simulated + ["keycloak", "google", "github"])

@@ -128,7 +128,7 @@ struct EngineTests {
             time: 0, precision: 3)
         alert.keys.session = "x'; rm -rf / #"
         alert.keys.client = "-rf"
-        let texts = AlertText(alert: alert, transition: nil, figures: []) { _ in "" }
+        let texts = AlertText(alert: alert, realm: nil, transition: nil, figures: []) { _ in "" }
         #expect(
             texts.fillCommand("end {session} of={client} {nothing}")
                 == #"end 'x'\''; rm -rf / #' of='-rf' {nothing}"#)
@@ -138,7 +138,7 @@ struct EngineTests {
         #expect(texts.fillCommand("end {client}") == nil, "it would be an option")
         alert.keys.session = ".."
         alert.keys.subject = "anna\u{202E}\n"
-        let others = AlertText(alert: alert, transition: nil, figures: []) { _ in "" }
+        let others = AlertText(alert: alert, realm: nil, transition: nil, figures: []) { _ in "" }
         #expect(others.fillCommand("delete sessions/{session}") == nil, "it would be another path")
         #expect(others.fillCommand("end {subject}") == nil, "it would look like another")
         #expect(texts.fill("{grant}") == "unknown")

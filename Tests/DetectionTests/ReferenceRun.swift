@@ -191,7 +191,8 @@ struct ReferenceRun {
         let event = seen.event
         let family = seen.family.map {
             FamilyFacts.identity(
-                issuer: pool.text($0.issuer), anchor: $0.anchor, client: pool.text($0.client))
+                issuer: pool.text($0.issuer), anchor: $0.anchor, client: pool.text($0.client),
+                tenant: "")
         }
         func known(_ code: KeyPath<FamilyFacts, UInt32>) -> String {
             seen.family.map { pool.text($0[keyPath: code]) } ?? ""

@@ -93,6 +93,7 @@ struct Script {
         row.subject = batch.pool.code(of: subject)
         row.client = batch.pool.code(of: client)
         row.tenant = batch.pool.code(of: tenant)
+        if !tenant.isEmpty { row.flags.insert(.tenantAssigned) }
         row.ip = IPAddress(ip) ?? .none
         append(row)
     }
@@ -137,12 +138,13 @@ struct Script {
         }
         row.subject = batch.pool.code(of: subject)
         row.tenant = batch.pool.code(of: tenant)
+        if !tenant.isEmpty { row.flags.insert(.tenantAssigned) }
         row.scopes = batch.pool.code(of: scopes)
         row.leaked = batch.pool.code(of: leaked)
         row.ip = IPAddress(ip) ?? .none
         row.issuer = batch.pool.code(of: "realm")
         row.client = batch.pool.code(of: client)
-        if reason == .reused { row.flags = .asserted }
+        if reason == .reused { row.flags.insert(.asserted) }
         append(row)
     }
 }

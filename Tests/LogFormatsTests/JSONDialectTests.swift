@@ -2,6 +2,7 @@ import AuditModel
 import LogFormats
 import TestSupport
 import Testing
+import WireFormat
 
 @Suite("What all dialects of JSON have in common")
 struct JSONDialectTests {
@@ -37,6 +38,19 @@ struct JSONDialectTests {
         #expect(decoded.issues == [])
         #expect(decoded.payload()
             == #"{"m":true,"z":[1.50,"1e999",9223372036854775807,{"a":"A"}]}"#)
+    }
+
+    @Test("texts of any characters are written as everywhere else", arguments: [
+        "São Paulo", "Köln", "東京", "🙂", "a\u{85}b", "\u{202E}x", "é\u{2028}", "–", "\u{7F}",
+        "\u{A0}", "q\"ö", "ö\\", "ä\n", "\u{FFFD}", "\u{2066}ü", "ü",
+    ])
+    func characters(text: String) {
+        var writer = JSONWriter()
+        writer.string(text)
+        let written = String(decoding: writer.bytes, as: UTF8.self)
+        let decoded = decodeAuth0(
+            #"{"type":"s","date":"2026-03-02T10:15:30Z","log_id":"1","user_name":\#(written)}"#)
+        #expect(decoded.payload() == #"{"user_name":\#(written)}"#)
     }
 
     @Test("members that pose as columns deeper down do not count")

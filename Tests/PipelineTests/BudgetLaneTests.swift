@@ -96,6 +96,23 @@ struct BudgetLaneTests {
         #expect(told.last == true)
     }
 
+    @Test("What floods one tenant's alerts holds back none of another's")
+    func tenants() {
+        var lane = BudgetLane(limit: 3)
+        let now = BudgetCase.start
+        func told(_ tenant: String, _ number: Int) -> Bool {
+            var notice = Self.notice(number, "REF-01")
+            notice.tenant = tenant
+            return lane.admits(notice, at: now)
+        }
+        let flooded = (0..<100).map { told("acme", $0) }
+        #expect(flooded.count { $0 } == 3)
+        #expect((0..<4).map { told("globex", 200 + $0) } == [true, true, true, false])
+        #expect(lane.count(at: now) == 6)
+        #expect(lane.until(at: now) == now + 24 * Self.hour)
+        #expect(lane.until(at: now + 24 * Self.hour) == nil)
+    }
+
     @Test("A clock that was put back does not spend the budget for years")
     func clock() {
         var lane = BudgetLane(limit: 2)

@@ -73,7 +73,7 @@ struct DocumentationTests {
                 let families = [
                     "record.", "json.", "text.", "dialect.", "field.", "time.", "store.", "rule.",
                     "input.", "places.", "networks.", "config.", "kafka.", "file.", "hook.",
-                    "sink.", "http.", "control.",
+                    "sink.", "http.", "control.", "map.",
                 ]
                 if families.contains(where: { code.hasPrefix($0) }) { codes.append(String(code)) }
             }

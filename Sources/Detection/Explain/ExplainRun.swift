@@ -162,9 +162,7 @@ extension ExplainRun {
             case .prefix: return IPAddress(bits: batch.id(.ip, row)).networkText
             case .family, .lineage:
                 guard let family, let transition else { return "" }
-                let id = FamilyFacts.identity(
-                    issuer: pool.text(family.issuer), anchor: family.anchor,
-                    client: pool.text(family.client))
+                let id = family.identity(pool)
                 if field == .family { return id.hex }
                 return FamilyFacts.lineageIdentity(family: id, root: transition.lineageRoot).hex
             case .field(let field):

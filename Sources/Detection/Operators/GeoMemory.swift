@@ -151,7 +151,7 @@ struct GeoKnowledge: Sendable {
     }
 
     /// Whether the subject, or enough others, used a network on enough days before.
-    func isKnown(_ cell: ID128, to subject: ID128, issuer: UInt32, at time: Int64) -> Bool {
+    func isKnown(_ cell: ID128, to subject: ID128, owner: UInt64, at time: Int64) -> Bool {
         let today = Int32(truncatingIfNeeded: time / Self.day)
         if knownDays > 0,
             let own = subjects[subject]?.cells.first(where: { $0.cell == cell }),
@@ -159,13 +159,13 @@ struct GeoKnowledge: Sendable {
         {
             return true
         }
-        guard peers > 0, let others = shared[Self.sharedKey(cell, issuer)],
+        guard peers > 0, let others = shared[Self.sharedKey(cell, owner)],
             others.days >= Self.peerDays, today - others.lastDay <= Self.memoryDays
         else { return false }
         return others.subjects.count(where: { $0 != subject }) >= peers
     }
 
-    mutating func learn(_ cell: ID128, of subject: ID128, issuer: UInt32, at time: Int64) {
+    mutating func learn(_ cell: ID128, of subject: ID128, owner: UInt64, at time: Int64) {
         let today = Int32(truncatingIfNeeded: time / Self.day)
         if knownDays > 0 {
             subjects.with(subject, fresh: { Subject(firstTime: time) }) { subject in
@@ -174,7 +174,7 @@ struct GeoKnowledge: Sendable {
         }
         guard peers > 0 else { return }
         let most = peers + 1
-        shared.with(Self.sharedKey(cell, issuer), fresh: Shared.init) { shared in
+        shared.with(Self.sharedKey(cell, owner), fresh: Shared.init) { shared in
             if shared.lastDay != today {
                 shared.lastDay = today
                 shared.days = shared.days == .max ? .max : shared.days + 1
@@ -185,8 +185,9 @@ struct GeoKnowledge: Sendable {
         }
     }
 
-    private static func sharedKey(_ cell: ID128, _ issuer: UInt32) -> ID128 {
-        ID128(high: cell.high, low: cell.low | UInt64(issuer) << 32)
+    private static func sharedKey(_ cell: ID128, _ owner: UInt64) -> ID128 {
+        ID128(
+            high: cell.high &+ (owner >> 32) &* 0x9E37_79B9_7F4A_7C15, low: cell.low | owner << 32)
     }
 }
 

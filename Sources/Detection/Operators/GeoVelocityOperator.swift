@@ -69,18 +69,18 @@ struct GeoVelocityOperator: RuleOperator {
             cityCode: batch.code(.city, row), userAgent: agentCode, tls: batch.code(.tls, row),
             asn: asn, country: batch.country[row],
             network: points.network(batch.code(.network, row), pool), isKnown: false)
-        let issuer = batch.code(.issuer, row)
+        let owner = Self.owner(batch, row)
         let subject = Self.subject(batch, row, occurrence.key)
         current.isKnown =
             current.network == .corporate
-            || knowledge.isKnown(current.cell, to: subject, issuer: issuer, at: event.time)
+            || knowledge.isKnown(current.cell, to: subject, owner: owner, at: event.time)
         let agent = families.family(of: agentCode, pool)
         let trail = trails[occurrence.key] ?? GeoTrail()
         let candidate = worst(trail, current)
         let firing = candidate.flatMap { judge($0, trail, current, agent, subject, pool) }
         trails.with(occurrence.key, fresh: GeoTrail.init) { $0.add(current, agent: agent) }
         if (firing?.score ?? 0) < max(1, fireAt) {
-            knowledge.learn(current.cell, of: subject, issuer: issuer, at: event.time)
+            knowledge.learn(current.cell, of: subject, owner: owner, at: event.time)
         }
         return firing
     }
@@ -88,7 +88,12 @@ struct GeoVelocityOperator: RuleOperator {
     private static func subject(_ batch: EventBatch, _ row: Int, _ key: ID128) -> ID128 {
         let subject = batch.code(.subject, row)
         if subject == 0 { return key }
-        return ID128(high: 1 << 63 | UInt64(batch.code(.issuer, row)), low: UInt64(subject))
+        return ID128(high: 1 << 63 | owner(batch, row), low: UInt64(subject))
+    }
+
+    /// Whose networks and people an event speaks of: its tenant and its issuer.
+    static func owner(_ batch: EventBatch, _ row: Int) -> UInt64 {
+        UInt64(batch.assignedTenant(row)) << 32 | UInt64(batch.code(.issuer, row))
     }
 
     // MARK: - Candidates

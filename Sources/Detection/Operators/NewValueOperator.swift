@@ -56,7 +56,8 @@ struct NewValueOperator: RuleOperator {
         let time = occurrence.time
         let oldest = clock.horizon(at: time)
         let others = self.others(
-            having: value, than: occurrence.key, at: time, batch.code(.issuer, row))
+            having: value, than: occurrence.key, at: time,
+            GeoVelocityOperator.owner(batch, row))
         let reference = EventReference(batch, row)
         let known = table.with(
             occurrence.key, fresh: { State(since: time, last: reference) }
@@ -77,13 +78,13 @@ struct NewValueOperator: RuleOperator {
 
     /// How many other keys of the issuer had the value in the span; notes that this one has it.
     private mutating func others(
-        having value: ID128, than key: ID128, at time: Int64, _ issuer: UInt32
+        having value: ID128, than key: ID128, at time: Int64, _ owner: UInt64
     ) -> Int {
         if peers == 0 { return 0 }
         let oldest = clock.horizon(at: time)
         let most = peers + 1
         let place = ID128(
-            high: value.high &+ UInt64(issuer) &* 0x9E37_79B9_7F4A_7C15, low: value.low)
+            high: value.high &+ owner &* 0x9E37_79B9_7F4A_7C15, low: value.low)
         return shared.with(place, fresh: { [] }) { keys in
             let count = keys.count { $0.what != key && $0.time > oldest }
             _ = Self.note(key, at: time, in: &keys, most)

@@ -108,6 +108,7 @@ extension Family: StateRecord {
         fields.field(&serial)
         fields.code(&issuer)
         fields.code(&client)
+        fields.code(&assignedTenant)
         fields.code(&subject)
         fields.code(&tenant)
         fields.code(&scopes)
@@ -159,11 +160,14 @@ extension CodeRecord: StateRecord {
 }
 
 extension RotationPolicies.Policy: StateRecord {
-    static var blank: RotationPolicies.Policy { RotationPolicies.Policy(issuer: 0, client: 0) }
+    static var blank: RotationPolicies.Policy {
+        RotationPolicies.Policy(owner: .init(issuer: 0, client: 0, tenant: 0))
+    }
 
     mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
-        fields.code(&issuer)
-        fields.code(&client)
+        fields.code(&owner.issuer)
+        fields.code(&owner.client)
+        fields.code(&owner.tenant)
         fields.field(&rotation)
         fields.field(&accepted)
         for index in 0..<RotationPolicies.lineagesNeeded { fields.field(&lineages[index]) }

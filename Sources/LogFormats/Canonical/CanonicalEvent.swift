@@ -87,9 +87,9 @@ struct CanonicalEvent {
             row.ipRole = expect(role, "ip_role") ?? .unknown
         }
         for name in members.texts("effects") {
-            let effect = (0..<16).map { EffectSet(rawValue: 1 << $0) }
-                .first { $0.names == [name] }
-            if let effect = expect(effect, "effects") { row.effects.insert(effect) }
+            if let effect = expect(EffectSet(name: name), "effects") {
+                row.effects.insert(effect)
+            }
         }
         if let text = members.text("generation") {
             row.generation = expect(Int32(text), "generation") ?? -1
@@ -98,6 +98,7 @@ struct CanonicalEvent {
             ("asserted", .asserted), ("time_zone_assumed", .timeZoneAssumed),
             ("time_ambiguous", .timeAmbiguous), ("positional_id", .positionalID),
             ("offline", .offline),
+            ("tenant_assigned", .tenantAssigned),
         ]
         for (name, flag) in flags where members.text(name) == "true" { row.flags.insert(flag) }
     }

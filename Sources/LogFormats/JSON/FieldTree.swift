@@ -31,10 +31,20 @@ struct FieldTree: @unchecked Sendable {
     ///   inwards, joined by dots; other paths of the same field, by which older or exported
     ///   records name it, after `|`.
     init(_ paths: [String]) {
+        self.init(
+            names: paths.map { alternatives in
+                alternatives.split(separator: "|").map { path in
+                    path.split(separator: ".").map(String.init)
+                }
+            })
+    }
+
+    /// - Parameter paths: the same as lists of names, which may hold any character.
+    init(names paths: [[[String]]]) {
         count = paths.count
         var builder = Builder()
         for (field, alternatives) in paths.enumerated() {
-            for path in alternatives.split(separator: "|") { builder.add(path, field: field) }
+            for path in alternatives { builder.add(path, field: field) }
         }
         names = NameTable(builder.names)
         fields = .allocate(capacity: builder.fields.count)
@@ -130,10 +140,10 @@ extension FieldTree {
         var edges: [Edge] = []
         var fields = [-1]
 
-        mutating func add(_ path: Substring, field: Int) {
+        mutating func add(_ path: [String], field: Int) {
             var step = 0
-            for part in path.split(separator: ".").prefix(FieldTree.longestPath) {
-                step = self.step(from: step, String(part))
+            for name in path.prefix(FieldTree.longestPath) {
+                step = self.step(from: step, name)
             }
             fields[step] = field
         }

@@ -5,7 +5,7 @@ internal import WireFormat
 ///
 /// A new one is a folder with such a type, its fields, its tables and a ``LogFormat``, and one
 /// line in ``FormatRegistry``.
-protocol JSONDialect: ~Copyable {
+protocol JSONDialect: JSONMapping, ~Copyable {
     /// The fields that the mapping reads, numbered from 0 as ``tree`` has their paths.
     associatedtype Field: RawRepresentable<Int>
 
@@ -15,8 +15,6 @@ protocol JSONDialect: ~Copyable {
     /// The event time, and the id that the server gave the event.
     static var timeField: Field { get }
     static var idField: Field { get }
-    /// How many lists and objects may be around an event.
-    static var deepestEnvelope: Int { get }
     /// What an object lacks that is no event, as issues name it.
     static var requirement: String { get }
 
@@ -36,40 +34,18 @@ protocol JSONDialect: ~Copyable {
         _ text: UnsafeRawBufferPointer, _ zone: ZoneTable, _ fault: inout IssueCode
     ) -> RecordTime?
 
+    /// The time of an event whose time field is absent, where another field tells it.
+    static func otherTime(_ fields: borrowing JSONFields) -> RecordTime?
+
     /// Whether an object that is neither an event nor an envelope is no fault, such as another line
     /// of the server's log.
     static func isOther(_ fields: borrowing JSONFields) -> Bool
 
-    /// The time of an event whose time field is absent, where another field tells it.
-    static func otherTime(_ fields: borrowing JSONFields) -> RecordTime?
-
     /// Whether the event at hand tells nothing of a token or a grant: it counts as no event.
     static func isOrdinary(_ fields: borrowing JSONFields) -> Bool
 
-    /// The member in which a record tells of several events: a list of objects, or only one.
-    /// ``JSONFields/part`` is the one at hand.
-    static func parts(_ fields: borrowing JSONFields) -> Int?
-
-    /// The id that the server gave the event; a column holds it from then on.
-    mutating func takeID(_ fields: inout JSONFields) -> UnsafeRawBufferPointer?
-
-    /// Says a record that is no JSON, or broken JSON, as the JSON object that it stands for.
-    ///
-    /// - Parameter text: gets the object; is empty before.
-    static func rewrite(
-        _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
-    ) -> Rewriting
-
     /// The issuer as the record writes it, for the event's id; nil where it names none.
     static func issuer(_ fields: borrowing JSONFields) -> UnsafeRawBufferPointer?
-
-    /// Writes the event at hand in the shape that the mapping reads, as one JSON object; false,
-    /// with nothing written, where it has that shape.
-    mutating func reshape(_ fields: borrowing JSONFields, into text: inout ByteBuffer) -> Bool
-
-    /// Fills everything but time, id, place, dialect and source.
-    mutating func map(
-        _ fields: inout JSONFields, _ row: inout EventRow, _ pool: inout StringPool)
 }
 
 extension JSONDialect where Self: ~Copyable {
@@ -82,37 +58,51 @@ extension JSONDialect where Self: ~Copyable {
         RecordTime(text, zone, &fault)
     }
 
-    static var deepestEnvelope: Int { 6 }
+    static func otherTime(_ fields: borrowing JSONFields) -> RecordTime? { nil }
 
     static func isOther(_ fields: borrowing JSONFields) -> Bool { false }
 
-    static func otherTime(_ fields: borrowing JSONFields) -> RecordTime? { nil }
-
     static func isOrdinary(_ fields: borrowing JSONFields) -> Bool { false }
 
-    static func parts(_ fields: borrowing JSONFields) -> Int? { nil }
+    var dialectName: String { Self.name }
+    var fieldTree: FieldTree { Self.tree }
+    var openedTexts: [[String]] { [] }
+
+    func content(of document: borrowing JSONDocument, _ root: Int) -> Int? { nil }
+
+    func judge(_ fields: borrowing JSONFields) -> ObjectVerdict {
+        if Self.isEvent(fields) { return Self.isOrdinary(fields) ? .ordinary : .event }
+        return Self.isOther(fields) ? .other : .incomplete(Self.requirement)
+    }
+
+    func moment(
+        _ fields: inout JSONFields, _ zone: ZoneTable, _ fault: inout IssueCode
+    ) -> RecordTime? {
+        if let text = fields.take(Self.timeField(of: fields)) {
+            return Self.time(text, zone, &fault)
+        }
+        fault = .fieldMissing
+        return Self.otherTime(fields)
+    }
+
+    func writtenIssuer(_ fields: borrowing JSONFields) -> UnsafeRawBufferPointer? {
+        Self.issuer(fields)
+    }
 
     func takeID(_ fields: inout JSONFields) -> UnsafeRawBufferPointer? {
         fields.take(Self.idField(of: fields))
     }
-
-    mutating func reshape(
-        _ fields: borrowing JSONFields, into text: inout ByteBuffer
-    ) -> Bool { false }
-
-    static func rewrite(
-        _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
-    ) -> Rewriting { .none }
 }
 
-/// What a record is that is no JSON as it stands.
-enum Rewriting {
-    /// Nothing the dialect knows.
-    case none
-    /// One of the dialect's, which now stands there as JSON.
-    case object
-    /// One of the dialect's that does not follow its grammar.
-    case broken
+extension JSONEventDecoder where Dialect: JSONDialect & ~Copyable {
+    /// Decodes a batch in a dialect, as ``LogFormat`` asks for it.
+    static func decode(
+        _ records: RecordBatch, _ settings: DecodeSettings, into batch: inout EventBatch,
+        _ issues: inout [DecodeIssue]
+    ) -> DecodeTally {
+        let dialect = Dialect(settings: settings, stream: records.stream, pool: &batch.pool)
+        return decode(records, settings, with: dialect, into: &batch, &issues)
+    }
 }
 
 /// When an event happened.

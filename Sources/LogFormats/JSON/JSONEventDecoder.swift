@@ -7,7 +7,7 @@ internal import WireFormat
 /// Envelopes are arrays, and objects that are no event and have a member of
 /// ``JSONFraming/envelopes`` or ``JSONFraming/texts``: what a poll, a stream, a hook, an archive or
 /// a bus wraps around events.
-struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
+struct JSONEventDecoder<Dialect: JSONMapping & ~Copyable>: ~Copyable {
     /// The most partial issues of one record.
     private static var maximumIssues: Int { 8 }
     /// The most events in one object.
@@ -26,10 +26,11 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private let settings: DecodeSettings
     private let dialectCode: UInt32
     private let source: UInt32
-    private var fields = JSONFields(Dialect.tree)
+    private var fields: JSONFields
     /// The record at hand as the dialect says it anew.
     private var rewritten = ByteBuffer(capacity: 4096)
     private var dialect: Dialect
+    private var opener: TextOpener
     private var identity: EventIdentity
     /// An event in another shape than its record has.
     private var shape = ByteBuffer(capacity: 64)
@@ -40,22 +41,30 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     private var inner: [InnerText] = []
     /// Where in the record the document at hand begins.
     private var base = 0
+    /// What is decoded lies where the mapping says that a record's events are.
+    private var isUnwrapped = false
 
-    private init(_ records: RecordBatch, settings: DecodeSettings, pool: inout StringPool) {
+    private init(
+        _ records: RecordBatch, settings: DecodeSettings, dialect: consuming Dialect,
+        pool: inout StringPool
+    ) {
         self.records = records
         self.settings = settings
-        dialectCode = pool.code(of: Dialect.name)
+        let name = dialect.dialectName
+        dialectCode = pool.code(of: name)
         source = pool.code(of: records.stream.name)
-        dialect = Dialect(settings: settings, stream: records.stream, pool: &pool)
-        identity = EventIdentity(dialect: Dialect.name, lineage: records.stream.lineage)
+        identity = EventIdentity(dialect: name, lineage: records.stream.lineage)
+        fields = JSONFields(dialect.fieldTree)
+        opener = TextOpener(dialect.openedTexts)
+        self.dialect = dialect
     }
 
     /// Decodes a batch, as ``LogFormat`` asks for it.
     static func decode(
-        _ records: RecordBatch, _ settings: DecodeSettings, into batch: inout EventBatch,
-        _ issues: inout [DecodeIssue]
+        _ records: RecordBatch, _ settings: DecodeSettings, with dialect: consuming Dialect,
+        into batch: inout EventBatch, _ issues: inout [DecodeIssue]
     ) -> DecodeTally {
-        var decoder = Self(records, settings: settings, pool: &batch.pool)
+        var decoder = Self(records, settings: settings, dialect: dialect, pool: &batch.pool)
         decoder.decodeAll(&batch, &issues)
         return decoder.tally
     }
@@ -123,7 +132,10 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         var fault: JSONError?
         if isJSON {
             fault = parse(content)
-            if fault == nil { return true }
+            if fault == nil {
+                open(content, &issues)
+                return true
+            }
         }
         rewritten.truncate(to: 0)
         switch Dialect.rewrite(content, into: &rewritten) {
@@ -143,6 +155,16 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
             fail(.textSyntax, "a line of another grammar", &issues)
         }
         return false
+    }
+
+    /// Reads those texts of a record as JSON that the mapping names.
+    private mutating func open(
+        _ content: UnsafeRawBufferPointer, _ issues: inout [DecodeIssue]
+    ) {
+        guard let opened = opener.open(content, fields.document) else { return }
+        guard let error = parse(opened) else { return }
+        note(error.code, "a text that should hold JSON", &issues)
+        _ = parse(content)
     }
 
     private mutating func parse(_ text: UnsafeRawBufferPointer) -> JSONError? {
@@ -169,19 +191,29 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         switch fields.document[index].kind {
         case .array: decodeMembers(of: index, at: place, level: level, &batch, &issues)
         case .object:
-            fields.begin(index)
-            if Dialect.isEvent(fields) {
-                if Dialect.isOrdinary(fields) {
-                    tally.ignored += 1
-                } else {
-                    decodeParts(at: place, &batch, &issues)
-                }
-            } else if isEnvelope(index) {
-                decodeMembers(of: index, at: place, level: level, &batch, &issues)
-            } else if !Dialect.isOther(fields) {
-                fail(.fieldMissing, Dialect.requirement, &issues)
+            if !isUnwrapped, let content = dialect.content(of: fields.document, index) {
+                isUnwrapped = true
+                decode(content, at: place, level: level + 1, &batch, &issues)
+                isUnwrapped = false
+                return
             }
+            fields.begin(index)
+            decodeObject(index, at: place, level: level, &batch, &issues)
         default: fail(.fieldInvalid, "an element is no object", &issues)
+        }
+    }
+
+    private mutating func decodeObject(
+        _ index: Int, at place: Int, level: Int, _ batch: inout EventBatch,
+        _ issues: inout [DecodeIssue]
+    ) {
+        switch dialect.judge(fields) {
+        case .event: decodeParts(at: place, &batch, &issues)
+        case .ordinary: tally.ignored += 1
+        case .other where isEnvelope(index), .incomplete where isEnvelope(index):
+            decodeMembers(of: index, at: place, level: level, &batch, &issues)
+        case .other: tally.ignored += 1
+        case .incomplete(let what): fail(.fieldMissing, what, &issues)
         }
     }
 
@@ -313,7 +345,8 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         row.dialect = dialectCode
         row.source = source
         row.at = start &+ Int64(place)
-        let issuer = Dialect.issuer(fields) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        let issuer =
+            dialect.writtenIssuer(fields) ?? UnsafeRawBufferPointer(start: nil, count: 0)
         if let native = dialect.takeID(&fields) {
             row.id = identity.native(issuer: issuer, id: native)
         } else {
@@ -335,17 +368,10 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
     }
 
     private mutating func moment(_ issues: inout [DecodeIssue]) -> RecordTime? {
-        guard let text = fields.take(Dialect.timeField(of: fields)) else {
-            if let moment = Dialect.otherTime(fields) { return moment }
-            fail(.fieldMissing, "time", &issues)
-            return nil
-        }
         var fault = IssueCode.timeInvalid
-        guard let moment = Dialect.time(text, settings.timeZone, &fault) else {
-            fail(fault, "time", &issues)
-            return nil
-        }
-        return moment
+        if let moment = dialect.moment(&fields, settings.timeZone, &fault) { return moment }
+        fail(fault, "time", &issues)
+        return nil
     }
 
     private mutating func fail(
@@ -361,38 +387,5 @@ struct JSONEventDecoder<Dialect: JSONDialect & ~Copyable>: ~Copyable {
         if partialIssues >= Self.maximumIssues { return }
         partialIssues += 1
         issues.append(DecodeIssue(code: code, record: record, detail: detail, isPartial: true))
-    }
-}
-
-/// What is told of a record before it is read.
-enum JSONFraming {
-    /// Members in which envelopes hold events: EventBridge `detail`, CloudTrail `Records`, Event
-    /// Hub `records`, hooks and streams `data` and `events`, polls `items`, `value` and `logs`,
-    /// tenants that wrap `payload`, search exports `_source`, OTLP traces down to span events,
-    /// CloudTrail's `Events` and rows.
-    static let envelopes = NameTable([
-        "data", "detail", "events", "records", "Records", "items", "value", "logs", "payload",
-        "event", "_source", "body", "Events", "logEvents", "QueryResultRows",
-        "resourceSpans", "scopeSpans", "spans",
-    ])
-
-    /// Members in which envelopes hold events as JSON in a text: shippers and log groups `message`,
-    /// queues `body` and `Message`, CloudTrail's event history and lake.
-    static let texts = NameTable([
-        "message", "@message", "Message", "body", "CloudTrailEvent", "eventJson",
-    ])
-
-    /// Whether a record begins as an object or an array does.
-    static func isJSON(_ content: UnsafeRawBufferPointer) -> Bool {
-        for byte in content where byte != 0x20 && byte != 0x09 && byte != 0x0D && byte != 0x0A {
-            return byte == 0x7B || byte == 0x5B
-        }
-        return false
-    }
-
-    /// Whether JSON has a member or a text with each of these names, quotes included. Quotes inside
-    /// texts are escaped, so that no text poses as a member.
-    static func mentions(_ content: UnsafeRawBufferPointer, _ names: StaticString...) -> Bool {
-        isJSON(content) && names.allSatisfy { ByteSearch.contains(content, $0) }
     }
 }

@@ -15,14 +15,14 @@ struct KeycloakMapper: ~Copyable {
     private var typeCodes: ContiguousArray<UInt32>
     private let dialect: UInt32
     private let source: UInt32
-    let defaultTenant: UInt32
+    let tenant: UInt32
     private(set) var kept: ContiguousArray<KeptText> = []
 
     init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
         typeCodes = ContiguousArray(repeating: 0, count: KeycloakType.table.count)
         dialect = pool.code(of: KeycloakFormat.dialect)
         source = pool.code(of: stream.name)
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
+        tenant = settings.tenant.map { pool.code(of: $0) } ?? 0
         kept.reserveCapacity(8)
     }
 
@@ -180,8 +180,8 @@ struct KeycloakMapper: ~Copyable {
         _ pool: inout StringPool
     ) {
         row.issuer = code(.realmId, &fields, &pool)
-        row.tenant = code(.realmName, &fields, &pool)
-        if row.tenant == 0 { row.tenant = defaultTenant }
+        // The payload keeps the realm's own name where the source says whose it is.
+        row.tenant = tenant == 0 ? code(.realmName, &fields, &pool) : tenant
         if row.kind == .consentRevoked, fields.text(.revokedClient) != nil {
             row.client = code(.revokedClient, &fields, &pool)
         } else {

@@ -193,7 +193,7 @@ struct OktaDialect: JSONDialect, ~Copyable {
 
 /// What the elements of `target` say, as nodes of the record.
 struct OktaTargets: ~Copyable {
-    enum Part: Int, CaseIterable {
+    enum Part: Int {
         case user, app, subject, session, refreshHash, accessHash, codeHash
     }
 
@@ -220,7 +220,7 @@ struct OktaTargets: ~Copyable {
 
     /// Looks at every target; of several of one kind the first counts.
     mutating func read(_ fields: borrowing JSONFields) {
-        for part in Part.allCases { nodes[part.rawValue] = -1 }
+        nodes = InlineArray(repeating: -1)
         guard let list = fields.node(OktaField.targets), fields.document[list].kind == .array
         else { return }
         let end = Int(fields.document[list].next)

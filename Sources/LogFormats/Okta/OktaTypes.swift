@@ -18,9 +18,7 @@ enum OktaTypes {
 
     /// What follows `app.oauth2.` and `as.`; nil for other types.
     static func oauthName(_ type: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        guard type.count > 11, type.prefix(11).elementsEqual("app.oauth2.".utf8) else {
-            return nil
-        }
+        guard ByteSearch.starts(type, "app.oauth2."), type.count > 11 else { return nil }
         let isCustom = type.count > 14 && type[11] == 0x61 && type[12] == 0x73 && type[13] == 0x2E
         return UnsafeRawBufferPointer(rebasing: type[(isCustom ? 14 : 11)...])
     }

@@ -57,6 +57,12 @@ struct ByteBuffer: ~Copyable {
             return
         }
         count = start
+        append(0x22)
+        if copyCharacters(text) {
+            append(0x22)
+            return
+        }
+        count = start
         var writer = JSONWriter()
         writer.string(text)
         writer.bytes.withUnsafeBytes { append($0) }
@@ -80,6 +86,27 @@ struct ByteBuffer: ~Copyable {
             at &+= 1
         }
         count &+= text.count
+        return true
+    }
+
+    /// Copies text character by character, as names of people and cities need; false, with nothing
+    /// gained, if one needs an escape or is none. Those that do beyond ASCII begin with 0xC2 or
+    /// 0xE2: controls, line separators and marks of direction.
+    private mutating func copyCharacters(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard let source = text.baseAddress else { return true }
+        var at = 0
+        while at < text.count {
+            let byte = source.load(fromByteOffset: at, as: UInt8.self)
+            if byte < 0x80 {
+                if byte < 0x20 || byte == 0x7F || byte == 0x22 || byte == 0x5C { return false }
+                at &+= 1
+            } else {
+                let length = UTF8Check.length(source, at, text.count)
+                if length == 0 || byte == 0xC2 || byte == 0xE2 { return false }
+                at &+= length
+            }
+        }
+        append(text)
         return true
     }
 

@@ -94,7 +94,9 @@ final class LiveInlet: SourceSink, @unchecked Sendable {
         var told = told
         told.result.batch.stream.name = SecretText.redacted(told.result.batch.stream.name)
         let entry = queue.add(source: index, bytes: told.result.batch.bytes.count)
-        let decoder = RecordDecoder(format: told.format, settings: settings)
+        told.doubt?.source = told.result.batch.stream.name
+        let decoder = RecordDecoder(
+            format: told.format, settings: settings, doubt: told.doubt)
         pool.add { [queue, told] context in
             let decoded = decoder.decode(told.result, context)
             queue.fill(

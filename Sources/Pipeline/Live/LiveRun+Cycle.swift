@@ -42,6 +42,9 @@ extension LiveRun {
         board.observe(batch.events.time, name, now: timers.attended)
         let result = try store.append(batch.events)
         if !batch.rejected.isEmpty { try store.quarantine(batch.rejected) }
+        for doubt in batch.tally.doubts {
+            log(LiveLogLine(.warning, "dialect.unclear", doubt.text))
+        }
         turn.appended += result.appended
         // At once, while the store has at hand what it sealed last.
         if options.judges { try feed(isNews: board.isLive(name) && !turn.isBehind) }

@@ -8,7 +8,7 @@ import TrafficSimulator
 struct MeasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Jobs for benchmarks.", shouldDisplay: false,
-        subcommands: [Archive.self, Decode.self, State.self])
+        subcommands: [Archive.self, Decode.self, Dialects.self, State.self])
 
     struct Archive: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -39,6 +39,18 @@ struct MeasureCommand: ParsableCommand {
                 let tally = try DecodeOnly().run(
                     try resolve(paths), options: try intake.options())
                 note(tally)
+            }
+        }
+    }
+
+    struct Dialects: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "dialects",
+            abstract: "List every dialect that can be simulated, and its file.")
+
+        func run() {
+            for dialect in SimulatedDialect.allCases {
+                print(dialect.rawValue, dialect.fileName)
             }
         }
     }

@@ -16,11 +16,16 @@ enum ServiceSources {
             var options = LiveSourceOptions(
                 source: make(source, store: store), lateness: source.lateness)
             options.idleAfter = source.idleAfter
-            options.format = source.dialect.flatMap(FormatRegistry.named)
+            options.format = source.dialect.flatMap(format)
             options.settings = DecodeSettings(
                 timeZone: SystemZone.table(named: source.timeZone) ?? .utc, tenant: source.tenant)
             return options
         }
+    }
+
+    private static func format(_ dialect: String) -> (any LogFormat)? {
+        if let path = MapFile.path(in: dialect) { return MapFile.format(path) }
+        return FormatRegistry.named(dialect)
     }
 
     private static func make(_ source: SourceConfiguration, store: ID128) -> any LiveSource {

@@ -2,6 +2,8 @@ internal import AuditModel
 
 /// The budget of one hook for one class: what it was told within a day, and what is held back.
 ///
+/// Each tenant has the whole budget: a flood at one hides nothing of another.
+///
 /// Nothing but its arguments decides. docs/WEBHOOKS.md says why it decides so.
 struct BudgetLane {
     /// How long what was told counts, nanoseconds.
@@ -9,10 +11,19 @@ struct BudgetLane {
 
     /// What people should hear of once, whatever else there is.
     private struct Kind: Hashable {
+        var tenant: String
         var rule: String
         /// Nil for all clients together.
         var client: String?
         var severity: Severity
+
+        var source: Source { Source(tenant: tenant, rule: rule) }
+    }
+
+    /// One rule's alerts about one tenant.
+    private struct Source: Hashable {
+        var tenant: String
+        var rule: String
     }
 
     private struct Telling {
@@ -27,7 +38,8 @@ struct BudgetLane {
     private(set) var gathering: Gathering?
     /// By time.
     private var told: [Telling] = []
-    private var rules: [String: Int] = [:]
+    private var tenants: [String: Int] = [:]
+    private var rules: [Source: Int] = [:]
     private var kinds: [Kind: Int] = [:]
     /// Those beyond the budget, all clients together.
     private var beyond: [Kind: Int] = [:]
@@ -43,7 +55,10 @@ struct BudgetLane {
     /// When there will be room for everything again if nothing more is told; nil when there is.
     mutating func until(at now: Int64) -> Int64? {
         forget(at: now)
-        return told.count < limit ? nil : told[told.count - limit].time &+ Self.window
+        let times = tenants.filter { $0.value >= limit }.map { tenant, count in
+            told.lazy.filter { $0.kind.tenant == tenant }.dropFirst(count - limit).first?.time ?? 0
+        }
+        return times.max().map { $0 &+ Self.window }
     }
 
     // MARK: - Telling
@@ -51,7 +66,7 @@ struct BudgetLane {
     /// Whether a notice is told; if so it counts.
     mutating func admits(_ notice: BudgetNotice, at now: Int64) -> Bool {
         settle(at: now)
-        let hasRoom = hasRoom(for: notice.rule)
+        let hasRoom = hasRoom(for: notice)
         if !hasRoom, !isFirst(notice) { return false }
         note(notice, at: now, isBeyond: !hasRoom)
         return true
@@ -60,14 +75,16 @@ struct BudgetLane {
     /// Counts a notice that is told in any case.
     mutating func note(_ notice: BudgetNotice, at now: Int64) {
         settle(at: now)
-        note(notice, at: now, isBeyond: !hasRoom(for: notice.rule))
+        note(notice, at: now, isBeyond: !hasRoom(for: notice))
     }
 
     /// The budget is counted without the rule that spent most of it, so that one that is flooded
     /// leaves the others what they would have without it.
-    private func hasRoom(for rule: String) -> Bool {
-        let largest = rules.lazy.filter { $0.key != rule }.map(\.value).max() ?? 0
-        return told.count - largest < limit
+    private func hasRoom(for notice: BudgetNotice) -> Bool {
+        let others = rules.lazy.filter {
+            $0.key.tenant == notice.tenant && $0.key.rule != notice.rule
+        }
+        return tenants[notice.tenant, default: 0] - (others.map(\.value).max() ?? 0) < limit
     }
 
     /// The first of a rule, client and severity; of one rule and severity as many clients as the
@@ -79,17 +96,20 @@ struct BudgetLane {
     private mutating func note(_ notice: BudgetNotice, at now: Int64, isBeyond: Bool) {
         let kind = Self.kind(notice)
         told.append(Telling(time: now, kind: kind, isBeyond: isBeyond))
-        rules[kind.rule, default: 0] += 1
+        tenants[kind.tenant, default: 0] += 1
+        rules[kind.source, default: 0] += 1
         kinds[kind, default: 0] += 1
         if isBeyond { beyond[Self.family(notice), default: 0] += 1 }
     }
 
     private static func kind(_ notice: BudgetNotice) -> Kind {
-        Kind(rule: notice.rule, client: notice.client, severity: notice.severity)
+        Kind(
+            tenant: notice.tenant, rule: notice.rule, client: notice.client,
+            severity: notice.severity)
     }
 
     private static func family(_ notice: BudgetNotice) -> Kind {
-        Kind(rule: notice.rule, client: nil, severity: notice.severity)
+        Kind(tenant: notice.tenant, rule: notice.rule, client: nil, severity: notice.severity)
     }
 
     /// Drops what no longer counts. What was told after now, by a clock that was put back since,
@@ -103,7 +123,8 @@ struct BudgetLane {
         for telling in told.prefix(count) {
             var family = telling.kind
             family.client = nil
-            Self.decrease(&rules, telling.kind.rule)
+            Self.decrease(&tenants, telling.kind.tenant)
+            Self.decrease(&rules, telling.kind.source)
             Self.decrease(&kinds, telling.kind)
             if telling.isBeyond { Self.decrease(&beyond, family) }
         }
@@ -149,7 +170,7 @@ struct BudgetLane {
     mutating func settle(at now: Int64) {
         forget(at: now)
         guard let held = gathering, held.tally.count == 0, held.isDue(at: now),
-            told.count < limit
+            tenants.values.allSatisfy({ $0 < limit })
         else { return }
         gathering = nil
     }

@@ -1,6 +1,7 @@
 public import AuditModel
 
-/// How many alerts a hook is told one by one within 24 hours, before the rest is gathered.
+/// How many alerts of one tenant a hook is told one by one within 24 hours, before the rest is
+/// gathered.
 public struct NotificationBudget: Sendable, Equatable {
     /// Of severity high or critical.
     public var pages: Int
@@ -40,6 +41,8 @@ struct BudgetNotice {
     /// The rule's name.
     var rule: String
     /// Empty when the alert names none.
+    var tenant: String
+    /// Empty when the alert names none.
     var client: String
     var severity: Severity
     var alert: ID128
@@ -48,6 +51,7 @@ struct BudgetNotice {
 
     init(_ alert: Alert) {
         rule = alert.rule.name
+        tenant = alert.tenant ?? ""
         client = alert.keys.client ?? ""
         severity = alert.severity
         self.alert = alert.id

@@ -1,7 +1,5 @@
-internal import WireFormat
-
-/// A JSON Schema (draft 2020-12), as far as rule files need one.
-indirect enum SchemaNode: Sendable {
+/// A JSON Schema (draft 2020-12), as far as files of ours need one.
+public indirect enum SchemaNode: Sendable {
     case text
     case pattern(String)
     case names([String])
@@ -21,10 +19,12 @@ indirect enum SchemaNode: Sendable {
     case described(String, SchemaNode)
 
     /// One value or a list of them.
-    static func some(_ node: SchemaNode) -> SchemaNode { .any([node, .list(node, atLeast: 1)]) }
+    public static func some(_ node: SchemaNode) -> SchemaNode {
+        .any([node, .list(node, atLeast: 1)])
+    }
 
     /// Writes the members of the schema's object.
-    func writeMembers(to json: inout JSONWriter) {
+    public func writeMembers(to json: inout JSONWriter) {
         switch self {
         case .text: json.member("type", "string")
         case .pattern(let pattern):
@@ -63,7 +63,8 @@ indirect enum SchemaNode: Sendable {
         }
     }
 
-    func write(to json: inout JSONWriter) {
+    /// Writes the schema as an object.
+    public func write(to json: inout JSONWriter) {
         json.beginObject()
         writeMembers(to: &json)
         json.endObject()
