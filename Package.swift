@@ -75,6 +75,7 @@ let package = Package(
         library("FieldMaps", ["AuditModel", "WireFormat", "MarkedText", "LogFormats"]),
         library("Places", ["AuditModel", "MarkedText", "CMaxMind"]),
         library("Configuration", ["AuditModel", "WireFormat", "MarkedText"]),
+        library("Clients", ["AuditModel", "WireFormat", "MarkedText", "GrantLedger"]),
         // Floor 4
         library(
             "Pipeline",
@@ -90,7 +91,7 @@ let package = Package(
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
                 "Places", "FieldMaps", "MarkedText", "Configuration", "GrantLedger", "CAllocator", "COpenSSL", arguments,
-                "Console", "KafkaAccess",
+                "Console", "KafkaAccess", "Clients",
             ],
             swiftSettings: strict),
 
@@ -124,13 +125,14 @@ let package = Package(
             "FieldMaps",
             ["FieldMaps", "LogFormats", "AuditModel", "MarkedText", "WireFormat", "TestSupport"]),
         tests("Places", ["Places", "AuditModel", "MarkedText"]),
+        tests("Clients", ["Clients", "AuditModel", "GrantLedger", "MarkedText", "TestSupport"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite", "TestSupport"]),
         tests(
             "Pipeline",
             [
                 "Pipeline", "AuditModel", "Detection", "Intake", "LogFormats", "EventStore",
                 "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat", "Delivery", "TestSupport",
-                "Places",
+                "Places", "GrantLedger",
             ]),
         tests("Console", ["Console", "TestSupport"]),
         // Runs the built program; reads the repository.

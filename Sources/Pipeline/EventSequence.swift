@@ -1,5 +1,6 @@
 public import AuditModel
 public import EventStore
+public import GrantLedger
 public import Intake
 public import Places
 
@@ -8,7 +9,13 @@ public struct EventSequence {
     /// Called now and then with bytes or events done and their total, where known.
     public var progress: ((Int64, Int64?) -> Void)?
 
-    public init() { progress = nil }
+    private let clients: ClientRegistry
+
+    /// - Parameter clients: says whose address events of registered clients have.
+    public init(clients: ClientRegistry = .empty) {
+        self.clients = clients
+        progress = nil
+    }
 
     /// Reads the events of a store.
     ///
@@ -17,7 +24,9 @@ public struct EventSequence {
         _ store: EventStore, places: PlaceBook? = nil, _ take: (EventBatch, Int, StringPool) -> Void
     ) throws(PipelineError) {
         do throws(StoreError) {
-            try StoreReplay(store, places: places).run(progress: progress) { take($0, $1, $2) }
+            try StoreReplay(store, places: places, clients: clients).run(progress: progress) {
+                take($0, $1, $2)
+            }
         } catch {
             throw .store(error)
         }
@@ -31,12 +40,14 @@ public struct EventSequence {
         _ inputs: [Input], options: IntakeOptions, _ take: (EventBatch, Int, StringPool) -> Void
     ) throws(PipelineError) -> IntakeTally {
         var interner = Interner()
+        var roles = ClientStage(clients)
         var reorderer = Reorderer()
         var tally = IntakeTally()
         do throws(IntakeError) {
             let feeds = try FeedSet(inputs, options: options)
             while var batch = try feeds.next() {
                 interner.intern(&batch.events)
+                roles.fill(&batch.events, pool: interner.pool)
                 let pool = interner.pool
                 let ordered = OrderedBatch(batch.events)
                 if !reorderer.push(ordered) {

@@ -1,6 +1,7 @@
 public import AuditModel
 public import Detection
 public import EventStore
+public import GrantLedger
 internal import WireFormat
 
 /// What other rules would have kept from people: stored alerts that they do not raise, or lower.
@@ -32,11 +33,13 @@ public struct QuietTrial: Sendable {
     /// - Parameters:
     ///   - rules: with what would be quieted.
     ///   - current: those that run now.
+    ///   - clients: what is known of clients from elsewhere.
     public init(
-        rules: [Rule], current: [Rule], store: EventStore
+        rules: [Rule], current: [Rule], clients: ClientRegistry = .empty, store: EventStore
     ) throws(PipelineError) {
         var backtest = Backtest(rules: rules)
         backtest.against = current
+        backtest.clients = clients
         let outcome = try backtest.run(store)
         let comparison = AlertComparison(outcome.alerts, against: outcome.againstAlerts ?? [])
         var found: [Quieted] = []

@@ -15,6 +15,7 @@ extension Ledger {
         forks.write(to: &writer)
         codes.write(to: &writer)
         writer.put(policies)
+        writer.put(backEnds)
         familyTable.write(to: &writer)
         subjectTable.write(to: &writer)
         nodeTable.write(to: &writer)
@@ -22,14 +23,17 @@ extension Ledger {
         writer.end(start)
     }
 
-    /// Reads what a ledger with the same limits stored.
-    public init(limits: Limits, from reader: inout StateReader) throws(StateFault) {
-        self.init(limits: limits)
+    /// Reads what a ledger with the same limits and the same registry stored.
+    public init(
+        limits: Limits, clients: ClientRegistry = .empty, from reader: inout StateReader
+    ) throws(StateFault) {
+        self.init(limits: limits, clients: clients)
         let start = try reader.begin("ledger", version: Self.stateVersion)
         serial = try reader.get()
         anchorTexts = try reader.get()
         try readRings(from: &reader)
         policies = try reader.get()
+        backEnds = try reader.get()
         familyTable = try IndexTable(from: &reader, records: families.count)
         subjectTable = try IndexTable(from: &reader, records: families.count)
         nodeTable = try IndexTable(from: &reader, records: nodes.count)

@@ -28,6 +28,7 @@ struct BenignArguments: ParsableArguments {
     var write = false
 
     @OptionGroup var rules: RuleOptions
+    @OptionGroup var clients: ClientArguments
 
     func validate() throws {
         if write, overlay == nil { throw ValidationError("--write needs --overlay") }
@@ -60,7 +61,9 @@ struct BenignArguments: ParsableArguments {
         case .failure(let refusal): refuse(refusal.message)
         }
         changed.runsExperimental = rules.experimental
-        let trial = try QuietTrial(rules: changed.active, current: current.active, store: store)
+        let trial = try QuietTrial(
+            rules: changed.active, current: current.active, clients: clients.registry(),
+            store: store)
         try onStore { () throws(StoreError) in try store.close() }
         check(trial, alert)
         let comments = remarks(trial)
