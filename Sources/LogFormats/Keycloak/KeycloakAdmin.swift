@@ -121,7 +121,7 @@ extension KeycloakMapper {
         row.issuer = code(.realmId, &fields, &pool)
         row.tenant = code(.realmName, &fields, &pool)
         if row.issuer == 0 { row.issuer = code(.authRealmId, &fields, &pool) }
-        if row.tenant == 0 { row.tenant = defaultTenant }
+        if row.tenant == 0 { row.tenant = tenant }
         fields.move(.userId, to: .authUserId)
         fields.move(.clientId, to: .authClientId)
         fields.move(.ipAddress, to: .authIpAddress)
@@ -163,7 +163,7 @@ extension KeycloakMapper {
         row.reason = .consumed
         row.flags = .asserted
         row.vendorType = pool.code(of: "OAuth2CodeParser")
-        row.tenant = defaultTenant
+        row.tenant = tenant
         row.code = replay.code
         row.session = pack(replay.session, .session)
         return row
