@@ -26,7 +26,8 @@ struct Grantrail: ParsableCommand {
             DemoCommand.self, IngestCommand.self, BacktestCommand.self, TailCommand.self,
             SimulateCommand.self, GrantCommand.self, RulesCommand.self, StoreCommand.self,
             ScanCommand.self, RunCommand.self, ConfigCommand.self, ControlCommand.self,
-            AlertsCommand.self, IncidentsCommand.self, HooksCommand.self, MeasureCommand.self,
+            AlertsCommand.self, IncidentsCommand.self, HooksCommand.self, TuneCommand.self,
+            MeasureCommand.self,
         ])
 
     static func main() {
