@@ -7,8 +7,13 @@ public import Places
 public struct EventSequence {
     /// Called now and then with bytes or events done and their total, where known.
     public var progress: ((Int64, Int64?) -> Void)?
+    /// Called at the end with what became of each input, also when none of them was usable.
+    public var inputs: (([InputTally]) -> Void)?
 
-    public init() { progress = nil }
+    public init() {
+        progress = nil
+        inputs = nil
+    }
 
     /// Reads the events of a store.
     ///
@@ -46,6 +51,7 @@ public struct EventSequence {
                 progress?(feeds.progress.read, feeds.progress.total)
             }
             tally = feeds.tally
+            self.inputs?(feeds.inputs)
         } catch {
             throw .intake(error)
         }

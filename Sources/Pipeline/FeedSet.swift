@@ -7,7 +7,9 @@ internal import TokenScan
 /// pulled next, each is closed at its end.
 final class FeedSet {
     private struct Partition {
+        let name: String
         let feed: Feed
+        var tally = IntakeTally()
         var tracker: WatermarkTracker
         var isOpen = true
     }
@@ -27,7 +29,7 @@ final class FeedSet {
         for input in inputs {
             partitions.append(
                 Partition(
-                    feed: try Feed(input, options: options),
+                    name: input.name, feed: try Feed(input, options: options),
                     tracker: WatermarkTracker(lateness: options.lateness)))
         }
         let places = options.places
@@ -49,6 +51,11 @@ final class FeedSet {
         (partitions.reduce(0) { $0 + $1.feed.position }, totalBytes)
     }
 
+    /// What became of the records of each input so far, in their order.
+    var inputs: [InputTally] {
+        partitions.map { InputTally(name: $0.name, tally: $0.tally) }
+    }
+
     /// No event before this time can still come in order.
     var watermark: Int64 {
         partitions.filter(\.isOpen).map(\.tracker.watermark).min() ?? .max
@@ -64,6 +71,7 @@ final class FeedSet {
             }
             for time in batch.events.time { partitions[index].tracker.observe(time) }
             tally.add(batch.tally)
+            partitions[index].tally.add(batch.tally)
             return batch
         }
         return nil

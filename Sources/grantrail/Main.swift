@@ -27,7 +27,7 @@ struct Grantrail: ParsableCommand {
             SimulateCommand.self, GrantCommand.self, RulesCommand.self, StoreCommand.self,
             ScanCommand.self, RunCommand.self, ConfigCommand.self, ControlCommand.self,
             AlertsCommand.self, IncidentsCommand.self, HooksCommand.self, TuneCommand.self,
-            MeasureCommand.self,
+            DoctorCommand.self, MeasureCommand.self,
         ])
 
     static func main() {
