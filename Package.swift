@@ -74,6 +74,7 @@ let package = Package(
         library("TrafficSimulator", ["AuditModel", "WireFormat"]),
         library("Places", ["AuditModel", "MarkedText", "CMaxMind"]),
         library("Configuration", ["AuditModel", "WireFormat", "MarkedText"]),
+        library("Clients", ["AuditModel", "WireFormat", "MarkedText", "GrantLedger"]),
         // Floor 4
         library(
             "Pipeline",
@@ -89,7 +90,7 @@ let package = Package(
                 "AuditModel", "WireFormat", "LogFormats", "TokenScan", "Detection", "Intake",
                 "EventStore", "RuleBook", "Delivery", "TrafficSimulator", "Pipeline",
                 "Places", "MarkedText", "Configuration", "GrantLedger", "CAllocator", "COpenSSL", arguments,
-                "Console", "KafkaAccess",
+                "Console", "KafkaAccess", "Clients",
             ],
             swiftSettings: strict),
 
@@ -120,13 +121,14 @@ let package = Package(
         tests(
             "Configuration", ["Configuration", "AuditModel", "MarkedText", "WireFormat", "TestSupport"]),
         tests("Places", ["Places", "AuditModel", "MarkedText"]),
+        tests("Clients", ["Clients", "AuditModel", "GrantLedger", "MarkedText", "TestSupport"]),
         tests("EventStore", ["EventStore", "AuditModel", "CSQLite", "TestSupport"]),
         tests(
             "Pipeline",
             [
                 "Pipeline", "AuditModel", "Detection", "Intake", "LogFormats", "EventStore",
                 "RuleBook", "TokenScan", "TrafficSimulator", "WireFormat", "Delivery", "TestSupport",
-                "Places",
+                "Places", "GrantLedger",
             ]),
         tests("Console", ["Console", "TestSupport"]),
         // Runs the built program; reads the repository.

@@ -101,14 +101,14 @@ extension DetectionRun {
     /// The alerts of the stateless rules over all events of one grant, by (time, id), as a run that
     /// saw nothing else would have them. Empty without `peeks`.
     ///
-    /// What the run has learned of clients by now (whether their refresh tokens are for one use)
-    /// counts from the grant's first event on. To see what late events change, compare with a
-    /// refold without them, not with the alerts of the run.
+    /// What the run knows of clients by now (whether their refresh tokens are for one use, where
+    /// their back ends are) counts from the grant's first event on. To see what late events change,
+    /// compare with a refold without them, not with the alerts of the run.
     ///
     /// - Parameter events: in total order.
     public func refold(_ events: [RowReference], pool: StringPool) -> [Alert] {
         guard let lookahead else { return [] }
-        let ledger = Ledger(limits: .init(events: events.count), policiesOf: ledger)
+        let ledger = Ledger(limits: .init(events: events.count), clientsOf: ledger)
         return lookahead.alerts(of: events, ledger, pool)
     }
 

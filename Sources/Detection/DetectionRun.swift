@@ -21,28 +21,29 @@ public struct DetectionRun: Sendable {
 
     /// - Parameters:
     ///   - shards: into how many engines the work is split; does not change the result.
+    ///   - clients: what is known of clients from elsewhere.
     ///   - peeks: whether the run can ``peek(_:pool:)`` and ``refold(_:pool:)``.
     ///   - forgets: whether the oldest alerts make room when there are too many, for a run without
     ///     end whose ``takeChanges()`` is kept elsewhere; else new ones are dropped. A later hit on
     ///     what was forgotten is a new alert with an id of its own.
     public init(
         rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits(),
-        peeks: Bool = false, forgets: Bool = false
+        clients: ClientRegistry = .empty, peeks: Bool = false, forgets: Bool = false
     ) {
         self.init(
-            rules: rules, shards: shards, limits: limits, peeks: peeks,
+            rules: rules, shards: shards, limits: limits, clients: clients, peeks: peeks,
             desk: AlertDesk(forgets: forgets))
     }
 
     /// - Parameter desk: an empty one for each engine.
     init(
         rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits(),
-        peeks: Bool = false, desk: AlertDesk
+        clients: ClientRegistry = .empty, peeks: Bool = false, desk: AlertDesk
     ) {
         let engines = (0..<max(1, shards)).map {
             Engine(rules: rules, shard: $0, of: max(1, shards))
         }
-        self.init(ledger: Ledger(limits: limits), engines: engines)
+        self.init(ledger: Ledger(limits: limits, clients: clients), engines: engines)
         for index in self.engines.indices { self.engines[index].desk = desk }
         guard peeks else { return }
         let lookahead = Lookahead(rules: rules)

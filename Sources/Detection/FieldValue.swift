@@ -64,6 +64,7 @@ enum FieldReader {
         _ pool: StringPool
     ) -> FieldValue {
         switch field {
+        case .event(.ipRole): .texts([ipRole(batch, row, transition).name])
         case .event(let field): event(field, batch, row, pool)
         case .ledger(let field):
             transition.map { ledger(field, $0, batch.code(.scopes, row), pool) } ?? .absent
@@ -73,6 +74,11 @@ enum FieldReader {
             texts(ownTexts(batch, row, pool) + PayloadMembers(batch, row).texts)
         case .time(let part): .number(part.value(at: batch.time[row]) * 100)
         }
+    }
+
+    /// Whose address an event has, by what the ledger knows of its client.
+    static func ipRole(_ batch: EventBatch, _ row: Int, _ transition: Transition?) -> IPRole {
+        transition?.isFromCaller == true ? .caller : batch.ipRole[row]
     }
 
     /// Every text of the event's own fields.

@@ -73,7 +73,7 @@ struct PredicateTable: Sendable {
         _ pool: StringPool
     ) -> Bool {
         if let column = entries[index].column {
-            let code = column.code(batch, row)
+            let code = column.code(batch, row, transition)
             let known = remembered(index, code)
             if known != 0 { return known == 2 }
             let result = PredicateTest.matches(
@@ -168,13 +168,13 @@ private enum SmallColumn: Sendable {
         }
     }
 
-    func code(_ batch: EventBatch, _ row: Int) -> Int {
+    func code(_ batch: EventBatch, _ row: Int, _ transition: Transition?) -> Int {
         switch self {
         case .codes(let column): Int(batch.code(column, row))
         case .kind: Int(batch.kind[row].rawValue)
         case .outcome: Int(batch.outcome[row].rawValue)
         case .reason: Int(batch.reason[row].rawValue)
-        case .ipRole: Int(batch.ipRole[row].rawValue)
+        case .ipRole: Int(FieldReader.ipRole(batch, row, transition).rawValue)
         }
     }
 }

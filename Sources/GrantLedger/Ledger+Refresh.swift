@@ -7,7 +7,7 @@ extension Ledger {
     mutating func open(
         _ batch: borrowing EventBatch, _ row: Int, _ transition: inout Transition
     ) -> Bool {
-        let event = batch[row]
+        let event = event(batch, row)
         if event.issuedRefresh.isNone { return false }
         if findNode(event.issuedRefresh) != nil { return false }
         guard let family = openFamily(event, batch, row, isBorn: true) else { return false }
@@ -38,7 +38,7 @@ extension Ledger {
         _ batch: borrowing EventBatch, _ row: Int, _ pool: StringPool,
         _ transition: inout Transition
     ) -> Bool {
-        var event = batch[row]
+        var event = event(batch, row)
         if event.presented.isNone {
             guard let inferred = inferredToken(event) else {
                 return joinMidLife(batch, row, &transition)
@@ -76,7 +76,7 @@ extension Ledger {
     mutating func refuse(
         _ batch: borrowing EventBatch, _ row: Int, _ transition: inout Transition
     ) -> Bool {
-        var event = batch[row]
+        var event = event(batch, row)
         event.presented = presentedToken(event)
         let isAsserted = event.flags.contains(.asserted) || event.kind == .refreshReuseDetected
         if let index = findNode(event.presented) {
@@ -183,9 +183,13 @@ extension Ledger {
     ) {
         describeReplay(of: index, event, &transition)
         transition.facts.insert(.refreshReplayed)
-        transition.policyAllows = transition.rotation == .no ? .yes : .unknown
         let lineage = Int(nodes[index].lineage)
         let family = Int(lineages[lineage].family)
+        if nodes[index].reuses < .max { nodes[index].reuses += 1 }
+        transition.policyAllows = policies.allows(
+            issuer: families[family].issuer, client: families[family].client,
+            gap: transition.replayGap, generations: transition.generationGap,
+            reuse: Int64(nodes[index].reuses))
         if transition.secondNovelty.prefix == .no,
             transition.replayGap > RotationPolicies.longestLeeway
         {
@@ -303,7 +307,9 @@ extension Ledger {
         // client's tokens may be used again and it was refused for something else.
         if !transition.isAsserted, transition.rotation == .no {
             transition.policyAllows = .yes
-        } else if transition.isAsserted || event.reason == .policy {
+        } else if transition.isAsserted || event.reason == .policy
+            || exceedsPolicy(event, transition)
+        {
             transition.policyAllows = .no
         }
         if transition.second.isNone {
@@ -316,6 +322,16 @@ extension Ledger {
             noteReplay(lineage: Int(nodes[index].lineage), fork: -1)
             if transition.policyAllows != .yes { expectContest(at: index, transition) }
         }
+    }
+
+    /// Whether a refused re-presentation of a spent token exceeds what is known to be allowed.
+    private func exceedsPolicy(_ event: EventRow, _ transition: Transition) -> Bool {
+        guard let index = findNode(event.presented) else { return false }
+        let family = families[transition.family]
+        let allowed = policies.allows(
+            issuer: family.issuer, client: family.client, gap: transition.replayGap,
+            generations: transition.generationGap, reuse: Int64(nodes[index].reuses) + 1)
+        return allowed == .no
     }
 
     private mutating func noteReplay(lineage: Int, fork: Int32) {

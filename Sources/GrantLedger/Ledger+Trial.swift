@@ -41,12 +41,3 @@ extension Ledger {
         isTrial = false
     }
 }
-
-extension Ledger {
-    /// An empty ledger that knows what another one learned about clients; their codes must belong
-    /// to the same pool.
-    public init(limits: Limits, policiesOf other: Ledger) {
-        self.init(limits: limits)
-        policies = other.policies
-    }
-}

@@ -24,6 +24,8 @@ public struct Ledger: Sendable {
     var codes: Ring<CodeRecord>
     var codeTable = IndexTable()
     var policies = RotationPolicies()
+    var directory: ClientDirectory
+    var backEnds = BackEndNetworks()
     var scopes = ScopeGrowth()
     var familyTable = IndexTable()
     var nodeTable = IndexTable()
@@ -32,7 +34,9 @@ public struct Ledger: Sendable {
     /// See ``trial(_:)``.
     var isTrial = false
 
-    public init(limits: Limits = Limits()) {
+    /// - Parameter clients: what is known of clients from elsewhere.
+    public init(limits: Limits = Limits(), clients: ClientRegistry = .empty) {
+        directory = ClientDirectory(clients)
         families = Ring(capacity: limits.families)
         lineages = Ring(capacity: limits.tokens)
         nodes = Ring(capacity: limits.tokens)
@@ -57,7 +61,12 @@ public struct Ledger: Sendable {
         _ batch: borrowing EventBatch, row: Int, pool: StringPool,
         into transition: inout Transition
     ) -> Bool {
+        if !directory.isEmpty { noteRegistered(batch, row, pool) }
         let hasMeaning = fold(batch, row, pool, &transition)
+        switch batch.kind[row] {
+        case .codeRedeemed, .refreshSucceeded: learnBackEnd(batch, row)
+        default: break
+        }
         if batch.code(.leaked, row) == 0 { return hasMeaning }
         if !hasMeaning { transition = Transition() }
         noteLeak(batch[row], pool, &transition)
@@ -71,7 +80,8 @@ public struct Ledger: Sendable {
         switch batch.kind[row] {
         case .codeRedeemed, .tokenIssued, .tokenExchanged, .deviceCodeRedeemed, .cibaRedeemed:
             guard batch.outcome[row] == .success else { return false }
-            guard batch.kind[row] == .codeRedeemed, foldCode(batch[row], &transition) else {
+            guard batch.kind[row] == .codeRedeemed, foldCode(event(batch, row), &transition)
+            else {
                 return open(batch, row, &transition)
             }
             // A server that redeems a code twice still issues tokens, which must be followed.
@@ -79,7 +89,7 @@ public struct Ledger: Sendable {
             if open(batch, row, &opened) { transition.join(opened) }
             return true
         case .codeIssued, .codeRejected, .codeReplayed:
-            return foldCode(batch[row], &transition)
+            return foldCode(event(batch, row), &transition)
         case .refreshSucceeded:
             return accept(batch, row, pool, &transition)
         case .refreshRejected, .refreshReuseDetected:

@@ -33,7 +33,10 @@ public struct Presenter: Sendable, Hashable, BitwiseCopyable {
     @inlinable public var isKnown: Bool { !ip.isNone }
 
     /// The /24 or /56 in 64 bits: IPv4 networks below 2^40, IPv6 ones above.
-    var network: UInt64 {
+    var network: UInt64 { Self.network(of: ip) }
+
+    /// The network of an address, see ``network``.
+    static func network(of ip: IPAddress) -> UInt64 {
         ip.isIPv4 ? ip.bits.low & ~0xFF : ip.bits.high & ~0xFF
     }
 

@@ -56,6 +56,8 @@ struct TokenNode: Sendable, BitwiseCopyable {
     var ownFork: Int32 = -1
     /// The refused replay of this token's parent: whoever presents this token answers it.
     var contest: Int32 = -1
+    /// How often the server accepted it again after its first redemption.
+    var reuses: UInt16 = 0
     /// Whether the access token issued with it was seen in use.
     var isAccessUsed = false
     var isRevoked = false

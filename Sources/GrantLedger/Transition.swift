@@ -39,6 +39,8 @@ public struct Transition: Sendable, BitwiseCopyable {
     public var sameNetwork: Knowledge = .unknown
     public var branchesForeign: Knowledge = .unknown
     public var isBorn = false
+    /// The event's address is not that of who holds the token, but of whoever asked for them.
+    public var isFromCaller = false
     public var isRefused = false
     public var isAsserted = false
     /// The replay is an earlier one, refused; this event shows that somebody else holds the token
@@ -67,6 +69,7 @@ public struct Transition: Sendable, BitwiseCopyable {
         idle = family.actTime == .min ? -1 : event.time.since(family.actTime)
         lineages = family.lineages
         presenterNovelty = family.profile.novelty(of: Presenter(of: event), before: .max)
+        isFromCaller = event.ipRole == .caller
     }
 
     /// Takes over the facts and the lineage of another transition of the same event.
@@ -83,6 +86,7 @@ public struct Transition: Sendable, BitwiseCopyable {
         lineages = other.lineages
         originalScopes = other.originalScopes
         presenterNovelty = other.presenterNovelty
+        isFromCaller = other.isFromCaller
     }
 
     /// Which presenter is the thief. Told only for a family whose birth was seen, by which

@@ -1,7 +1,7 @@
 public import AuditModel
 public import Detection
 public import EventStore
-internal import GrantLedger
+public import GrantLedger
 public import Intake
 public import Places
 
@@ -21,6 +21,8 @@ public struct Backtest {
     public var rules: [Rule]
     /// Another set of rules, run over the same events in the same pass.
     public var against: [Rule]?
+    /// What is known of clients from elsewhere.
+    public var clients: ClientRegistry
     /// Into how many engines the work is split; does not change the alerts.
     public var shards: Int
     /// Only events from here on, and before there, count.
@@ -32,6 +34,7 @@ public struct Backtest {
     public init(rules: [Rule], shards: Int = 1) {
         self.rules = rules
         against = nil
+        clients = .empty
         self.shards = shards
         from = .min
         until = .max
@@ -63,7 +66,9 @@ public struct Backtest {
     ) throws(PipelineError) -> Outcome {
         var fold = Fold(self)
         do throws(StoreError) {
-            try StoreReplay(store, places: places).run(progress: progress) { batch, row, pool in
+            try StoreReplay(store, places: places, clients: clients).run(
+                progress: progress
+            ) { batch, row, pool in
                 fold.take(batch, row, pool: pool)
             }
         } catch {
@@ -80,12 +85,14 @@ public struct Backtest {
     ) throws(PipelineError) -> Outcome? {
         var fold = Fold(self)
         var interner = Interner()
+        var roles = ClientStage(clients)
         var reorderer = Reorderer()
         var tally = IntakeTally()
         do throws(IntakeError) {
             let feeds = try FeedSet(inputs, options: options)
             while var batch = try feeds.next() {
                 interner.intern(&batch.events)
+                roles.fill(&batch.events, pool: interner.pool)
                 guard reorderer.push(OrderedBatch(batch.events)) else { return nil }
                 reorderer.release(below: feeds.watermark) { batch, row in
                     fold.take(batch, row, pool: interner.pool)
@@ -144,8 +151,11 @@ private struct Fold {
     var eventCount: Int { run.eventCount }
 
     init(_ backtest: Backtest) {
-        run = DetectionRun(rules: backtest.rules, shards: backtest.shards)
-        against = backtest.against.map { DetectionRun(rules: $0, shards: backtest.shards) }
+        func run(_ rules: [Rule]) -> DetectionRun {
+            DetectionRun(rules: rules, shards: backtest.shards, clients: backtest.clients)
+        }
+        self.run = run(backtest.rules)
+        against = backtest.against.map(run)
         rules = backtest.rules
         otherRules = backtest.against ?? []
         from = backtest.from

@@ -1,5 +1,6 @@
 public import AuditModel
 public import EventStore
+public import GrantLedger
 public import Intake
 public import Places
 
@@ -10,7 +11,11 @@ public struct EventSequence {
     /// Called at the end with what became of each input, also when none of them was usable.
     public var inputs: (([InputTally]) -> Void)?
 
-    public init() {
+    private let clients: ClientRegistry
+
+    /// - Parameter clients: says whose address events of registered clients have.
+    public init(clients: ClientRegistry = .empty) {
+        self.clients = clients
         progress = nil
         inputs = nil
     }
@@ -22,7 +27,9 @@ public struct EventSequence {
         _ store: EventStore, places: PlaceBook? = nil, _ take: (EventBatch, Int, StringPool) -> Void
     ) throws(PipelineError) {
         do throws(StoreError) {
-            try StoreReplay(store, places: places).run(progress: progress) { take($0, $1, $2) }
+            try StoreReplay(store, places: places, clients: clients).run(progress: progress) {
+                take($0, $1, $2)
+            }
         } catch {
             throw .store(error)
         }
@@ -36,12 +43,14 @@ public struct EventSequence {
         _ inputs: [Input], options: IntakeOptions, _ take: (EventBatch, Int, StringPool) -> Void
     ) throws(PipelineError) -> IntakeTally {
         var interner = Interner()
+        var roles = ClientStage(clients)
         var reorderer = Reorderer()
         var tally = IntakeTally()
         do throws(IntakeError) {
             let feeds = try FeedSet(inputs, options: options)
             while var batch = try feeds.next() {
                 interner.intern(&batch.events)
+                roles.fill(&batch.events, pool: interner.pool)
                 let pool = interner.pool
                 let ordered = OrderedBatch(batch.events)
                 if !reorderer.push(ordered) {

@@ -97,8 +97,10 @@ struct GrantHistoryBuilder {
     private var lineageCount = 0
     private var branchCounts: [Int: Int] = [:]
     private var steps: [GrantHistory.Step] = []
-    private var ledger = Ledger()
+    private var ledger: Ledger
     private var family = -1
+
+    init(clients: ClientRegistry) { ledger = Ledger(clients: clients) }
 
     mutating func take(_ batch: EventBatch, _ row: Int, pool: StringPool) {
         let event = batch[row]

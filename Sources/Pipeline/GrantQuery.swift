@@ -1,13 +1,18 @@
 internal import AuditModel
 public import Detection
 public import EventStore
-internal import GrantLedger
+public import GrantLedger
 
 /// Finds grants in a store and folds one on demand.
 public struct GrantQuery {
     private let store: EventStore
+    private let clients: ClientRegistry
 
-    public init(_ store: EventStore) { self.store = store }
+    /// - Parameter clients: what is known of clients from elsewhere.
+    public init(_ store: EventStore, clients: ClientRegistry = .empty) {
+        self.store = store
+        self.clients = clients
+    }
 
     /// One line of a listing.
     public struct Summary: Sendable {
@@ -120,11 +125,11 @@ extension GrantQuery {
 
     private func fold(_ key: GrantKey, rules: [Rule]) throws(StoreError) -> GrantHistory? {
         let pool = store.pool
-        var builder = GrantHistoryBuilder()
-        var run = DetectionRun(rules: rules)
+        var builder = GrantHistoryBuilder(clients: clients)
+        var run = DetectionRun(rules: rules, clients: clients)
         // All grants of the client, not this one alone: verdicts depend on the rotation policy
         // that the client's other grants show.
-        try StoreReplay(store).run { batch, row, _ in
+        try StoreReplay(store, clients: clients).run { batch, row, _ in
             guard batch.code(.issuer, row) == key.issuer else { return }
             let isOfClient = batch.code(.client, row) == key.client
             let isOfSession = batch.id(key.column, row) == key.anchor

@@ -2,6 +2,7 @@ public import AuditModel
 internal import Delivery
 public import Detection
 public import EventStore
+public import GrantLedger
 internal import WireFormat
 
 /// What other rules would have kept from people: stored alerts that they do not raise, or lower.
@@ -33,11 +34,13 @@ public struct QuietTrial: Sendable {
     /// - Parameters:
     ///   - rules: with what would be quieted.
     ///   - current: those that run now.
+    ///   - clients: what is known of clients from elsewhere.
     public init(
-        rules: [Rule], current: [Rule], store: EventStore
+        rules: [Rule], current: [Rule], clients: ClientRegistry = .empty, store: EventStore
     ) throws(PipelineError) {
         var backtest = Backtest(rules: rules)
         backtest.against = current
+        backtest.clients = clients
         let outcome = try backtest.run(store)
         try self.init(outcome.alerts, before: outcome.againstAlerts ?? [], store, truths: [])
     }
@@ -45,12 +48,13 @@ public struct QuietTrial: Sendable {
     /// Runs one set of rules over the store's events.
     ///
     /// - Parameters:
+    ///   - backtest: of the rules with what would be quieted.
     ///   - before: what the rules that run now raise over them.
     ///   - truths: ids of alerts that are known to be true.
     public init(
-        rules: [Rule], before: [Alert], store: EventStore, truths: Set<ID128>
+        _ backtest: Backtest, before: [Alert], store: EventStore, truths: Set<ID128>
     ) throws(PipelineError) {
-        let outcome = try Backtest(rules: rules).run(store)
+        let outcome = try backtest.run(store)
         try self.init(outcome.alerts, before: before, store, truths: truths)
     }
 

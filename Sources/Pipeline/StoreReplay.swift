@@ -1,18 +1,24 @@
 internal import AuditModel
 internal import EventStore
+internal import GrantLedger
 internal import Places
 
 /// Reads a store's events in total order: blocks join when their earliest event is due.
 struct StoreReplay {
     private let store: EventStore
     private let places: PlaceBook?
+    private let clients: ClientRegistry
     /// Only events of this time.
     private let times: ClosedRange<Int64>
 
-    /// - Parameter places: resolves every address anew; nil keeps what is stored.
+    /// - Parameters:
+    ///   - places: resolves every address anew; nil keeps what is stored.
+    ///   - clients: says whose address events of registered clients have.
     init(
-        _ store: EventStore, places: PlaceBook? = nil, times: ClosedRange<Int64> = .min ... .max
+        _ store: EventStore, places: PlaceBook? = nil, clients: ClientRegistry = .empty,
+        times: ClosedRange<Int64> = .min ... .max
     ) {
+        self.clients = clients
         self.store = store
         self.places = places
         self.times = times
@@ -24,6 +30,7 @@ struct StoreReplay {
     ) throws(StoreError) {
         var pool = store.pool
         var stage = places.map { PlaceStage($0) }
+        var roles = ClientStage(clients)
         let blocks = store.blocks
         let order = blocks.indices
             .filter {
@@ -40,6 +47,7 @@ struct StoreReplay {
             done += Int64(blocks[index].count)
             var batch = try store.readBlock(index)
             stage?.fill(&batch, pool: &pool)
+            roles.fill(&batch, pool: pool)
             guard reorderer.push(OrderedBatch(batch)) else {
                 throw StoreError(
                     .corrupt,

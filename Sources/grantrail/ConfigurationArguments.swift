@@ -28,6 +28,9 @@ struct ConfigurationArguments: ParsableArguments {
     @Flag(help: "Also run rules that are experimental or deprecated.")
     var experimental = false
 
+    @Option(help: "In place of clients.")
+    var clients: String?
+
     @Option(name: .customLong("key-file"), help: "In place of fingerprint.")
     var keyFile: String?
 
@@ -68,7 +71,7 @@ struct ConfigurationArguments: ParsableArguments {
             ("fingerprint.secret_file", "--key-file", keyFile), ("geo.city", "--geo", geo),
             ("geo.asn", "--asn", asn), ("geo.networks", "--networks", networks),
             ("geo.trusted_proxies", "--trusted-proxies", trustedProxies),
-            ("jobs", "--jobs", jobs),
+            ("jobs", "--jobs", jobs), ("clients", "--clients", clients),
         ]
         var overrides = single.compactMap { row in
             row.value.map { SettingOverride(path: row.path, flag: row.flag, values: [$0]) }

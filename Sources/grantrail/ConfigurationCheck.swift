@@ -1,4 +1,5 @@
 import AuditModel
+import Clients
 import Configuration
 import Delivery
 import Foundation
@@ -22,7 +23,7 @@ struct ConfigurationCheck {
         check.key(configuration)
         check.rules(configuration)
         check.places(configuration)
-        if let clients = configuration.clients { check.file(clients, at: "clients") }
+        check.clients(configuration)
         for source in configuration.sources { check.source(source) }
         for sink in configuration.sinks { check.sink(sink) }
         if let http = configuration.http { check.listener(http) }
@@ -88,6 +89,17 @@ struct ConfigurationCheck {
                 .unusableFile, at: "rules.dirs",
                 "\(diagnostic.path)\(line): \(diagnostic.harmless.message)",
                 remedy: "`grantrail rules check` shows the place")
+        }
+    }
+
+    private mutating func clients(_ configuration: ServiceConfiguration) {
+        guard let path = configuration.clients, file(path, at: "clients") else { return }
+        for diagnostic in ClientFile.read(path).diagnostics where diagnostic.isError {
+            loaded.add(
+                .unusableFile, at: "clients",
+                "\(diagnostic.path):\(diagnostic.line):\(diagnostic.column): "
+                    + diagnostic.harmless.message,
+                remedy: "`grantrail clients check` shows the place")
         }
     }
 

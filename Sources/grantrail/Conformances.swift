@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import AuditModel
+public import Clients
 public import Delivery
 public import EventStore
 public import TrafficSimulator
@@ -11,6 +12,8 @@ extension Severity: ExpressibleByArgument {
 }
 
 extension SimulatedDialect: ExpressibleByArgument {}
+
+extension ClientImport.Source: ExpressibleByArgument {}
 
 extension HookBody: ExpressibleByArgument {}
 

@@ -26,8 +26,8 @@ struct Grantrail: ParsableCommand {
             DemoCommand.self, IngestCommand.self, BacktestCommand.self, TailCommand.self,
             SimulateCommand.self, GrantCommand.self, RulesCommand.self, StoreCommand.self,
             ScanCommand.self, RunCommand.self, ConfigCommand.self, ControlCommand.self,
-            AlertsCommand.self, IncidentsCommand.self, HooksCommand.self, TuneCommand.self,
-            DoctorCommand.self, MeasureCommand.self,
+            ClientsCommand.self, AlertsCommand.self, IncidentsCommand.self, HooksCommand.self,
+            TuneCommand.self, DoctorCommand.self, MeasureCommand.self,
         ])
 
     static func main() {

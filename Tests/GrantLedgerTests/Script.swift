@@ -26,9 +26,11 @@ struct Script {
 
     mutating func code(
         _ session: UInt64, issues token: UInt64, from ip: String, client: String = "app",
-        scopes: String = "", leaking leaked: String = ""
+        scopes: String = "", leaking leaked: String = "", subject: String = ""
     ) {
-        add(.codeRedeemed, session, client, ip, issued: token, scopes: scopes, leaked: leaked)
+        add(
+            .codeRedeemed, session, client, ip, issued: token, scopes: scopes, leaked: leaked,
+            subject: subject)
     }
 
     mutating func refresh(
@@ -82,7 +84,7 @@ struct Script {
     private mutating func add(
         _ kind: EventKind, _ session: UInt64, _ client: String, _ ip: String,
         presented: UInt64 = 0, issued: UInt64 = 0, outcome: Outcome = .success,
-        reason: Reason = .none, scopes: String = "", leaked: String = ""
+        reason: Reason = .none, scopes: String = "", leaked: String = "", subject: String = ""
     ) {
         var row = EventRow()
         row.kind = kind
@@ -100,6 +102,7 @@ struct Script {
         row.ip = IPAddress(ip) ?? .none
         row.issuer = batch.pool.code(of: "realm")
         row.client = batch.pool.code(of: client)
+        row.subject = batch.pool.code(of: subject)
         if reason == .reused { row.flags = .asserted }
         append(row)
     }

@@ -2,6 +2,7 @@ import AuditModel
 import Detection
 import EventStore
 import Foundation
+import GrantLedger
 import Intake
 import RuleBook
 import TestSupport
@@ -61,11 +62,13 @@ final class LiveScene: Sendable {
     }
 
     /// What a backtest of the archive says, without revision and state, with incidents.
-    func backtest() throws -> [String] {
+    func backtest(clients: ClientRegistry = .empty) throws -> [String] {
         let path = directory + "/all.jsonl"
         try (lines.joined(separator: "\n") + "\n").write(
             toFile: path, atomically: true, encoding: .utf8)
-        let outcome = try Backtest(rules: rules).run(
+        var backtest = Backtest(rules: rules)
+        backtest.clients = clients
+        let outcome = try backtest.run(
             InputSet.resolve(paths: [path]), options: IntakeOptions(key: key),
             spillDirectory: directory)
         return outcome.alerts.map(Self.plain)

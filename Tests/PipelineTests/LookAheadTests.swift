@@ -49,7 +49,8 @@ struct LookAheadTests {
         for (index, batch) in (batches + [theft]).enumerated() {
             var batch = batch
             interner.intern(&batch)
-            engine.add(batch, first: Int64(index), isNews: index == batches.count)
+            engine.add(
+                batch, first: Int64(index), isNews: index == batches.count, pool: interner.pool)
         }
         #expect(engine.peek(pool: interner.pool).map(\.rule.name) == ["REF-01"])
         #expect(engine.peek(pool: interner.pool).isEmpty, "it is looked at once")

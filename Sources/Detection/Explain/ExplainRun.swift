@@ -13,11 +13,16 @@ public struct ExplainRun: Sendable {
     /// Events taken in.
     public private(set) var eventCount = 0
 
-    /// - Parameter rules: all there are; those that have no say in the verdict are left out.
-    public init(_ rule: Rule, among rules: [Rule], limits: Ledger.Limits = Ledger.Limits()) {
+    /// - Parameters:
+    ///   - rules: all there are; those that have no say in the verdict are left out.
+    ///   - clients: what is known of clients from elsewhere.
+    public init(
+        _ rule: Rule, among rules: [Rule], limits: Ledger.Limits = Ledger.Limits(),
+        clients: ClientRegistry = .empty
+    ) {
         self.rule = rule
         easier = EasierRule.all(rule)
-        ledger = Ledger(limits: limits)
+        ledger = Ledger(limits: limits, clients: clients)
         var needed = RuleClosure.of([rule], among: rules)
         needed += easier.map(\.rule)
         for index in needed.indices { needed[index].isSilent = true }

@@ -53,7 +53,8 @@ struct GeoVelocityOperator: RuleOperator {
         _ pool: StringPool
     ) -> Firing? {
         let place = batch.code(.place, row)
-        guard place != 0, batch.ipRole[row] == .holder else { return nil }
+        guard place != 0, FieldReader.ipRole(batch, row, transition) == .holder
+        else { return nil }
         let event = EventReference(batch, row)
         let address = IPAddress(bits: batch.id(.ip, row))
         let agentCode = batch.code(.userAgent, row)

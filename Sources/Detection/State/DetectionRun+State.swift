@@ -4,16 +4,17 @@ public import GrantLedger
 extension DetectionRun {
     /// Raised when a run makes something else of the same events, or keeps it differently, in a
     /// way that no other version says.
-    private static let stateVersion: UInt8 = 1
+    private static let stateVersion: UInt8 = 2
 
-    /// What a state image belongs to: the rules as they are, how the work is split, what is kept
-    /// at most, and the program. A run is only ever restored under the key it was stored under.
+    /// What a state image belongs to: the rules as they are, what is known of clients, how the work
+    /// is split, what is kept at most, and the program. A run is only ever restored under the key it
+    /// was stored under.
     ///
     /// - Parameter program: names the program's version, so that an image of another one, which
     ///   may see other things in the same events, is not used.
     public static func stateKey(
         rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits(),
-        program: String = ""
+        clients: ClientRegistry = .empty, program: String = ""
     ) -> ID128 {
         var hash = IdentityHash("state/1")
         hash.add(program)
@@ -28,6 +29,7 @@ extension DetectionRun {
         for number in [shards, limits.families, limits.tokens, AlertDesk.capacity] {
             hash.add(Int64(number))
         }
+        hash.add(clients.digest)
         for rule in rules {
             hash.add(rule.id)
             hash.add(rule.name)
@@ -39,7 +41,7 @@ extension DetectionRun {
     }
 
     /// Stores everything that the events taken in have left behind. The writer's key must be this
-    /// run's ``stateKey(rules:shards:limits:program:)``.
+    /// run's ``stateKey(rules:shards:limits:clients:program:)``.
     public func write(to writer: inout StateWriter) {
         let start = writer.begin("run", version: Self.stateVersion)
         writer.put(eventCount)
@@ -59,15 +61,16 @@ extension DetectionRun {
     ///     foreign.
     ///   - codes: texts in the pool that the image's codes belong to, the absent one included. An
     ///     image that has greater codes is foreign.
-    ///   - reader: of an image under the ``stateKey(rules:shards:limits:program:)`` of the other
-    ///     parameters.
+    ///   - reader: of an image under the ``stateKey(rules:shards:limits:clients:program:)`` of the
+    ///     other parameters.
     public init(
         rules: [Rule], shards: Int = 1, limits: Ledger.Limits = Ledger.Limits(),
-        peeks: Bool = false, forgets: Bool = false, codes: Int = .max,
-        from reader: inout StateReader
+        clients: ClientRegistry = .empty, peeks: Bool = false, forgets: Bool = false,
+        codes: Int = .max, from reader: inout StateReader
     ) throws(StateFault) {
         let fresh = DetectionRun(
-            rules: rules, shards: shards, limits: limits, peeks: peeks, forgets: forgets)
+            rules: rules, shards: shards, limits: limits, clients: clients, peeks: peeks,
+            forgets: forgets)
         try self.init(fresh, limits: limits, codes: codes, from: &reader)
     }
 
@@ -79,7 +82,8 @@ extension DetectionRun {
         self = fresh
         let start = try reader.begin("run", version: Self.stateVersion)
         eventCount = try reader.get()
-        ledger = try Ledger(limits: limits, from: &reader)
+        ledger = try Ledger(
+            limits: limits, clients: fresh.ledger.registry, from: &reader)
         let count: Int = try reader.get()
         guard count == engines.count else { throw .foreign("it was made with other shards") }
         for index in engines.indices { try engines[index].read(from: &reader) }

@@ -2,7 +2,7 @@ public import AuditModel
 
 extension Ledger {
     /// Raised when the ledger makes something else of the same events, or keeps it differently.
-    private static let stateVersion: UInt8 = 2
+    private static let stateVersion: UInt8 = 3
 
     /// Stores everything the ledger knows. Codes of the run's pool go in as they are.
     public func write(to writer: inout StateWriter) {
@@ -15,20 +15,24 @@ extension Ledger {
         forks.write(to: &writer)
         codes.write(to: &writer)
         writer.put(policies)
+        writer.put(backEnds)
         familyTable.write(to: &writer)
         nodeTable.write(to: &writer)
         codeTable.write(to: &writer)
         writer.end(start)
     }
 
-    /// Reads what a ledger with the same limits stored.
-    public init(limits: Limits, from reader: inout StateReader) throws(StateFault) {
-        self.init(limits: limits)
+    /// Reads what a ledger with the same limits and the same registry stored.
+    public init(
+        limits: Limits, clients: ClientRegistry = .empty, from reader: inout StateReader
+    ) throws(StateFault) {
+        self.init(limits: limits, clients: clients)
         let start = try reader.begin("ledger", version: Self.stateVersion)
         serial = try reader.get()
         anchorTexts = try reader.get()
         try readRings(from: &reader)
         policies = try reader.get()
+        backEnds = try reader.get()
         familyTable = try IndexTable(from: &reader, records: families.count)
         nodeTable = try IndexTable(from: &reader, records: nodes.count)
         codeTable = try IndexTable(from: &reader, records: codes.count)

@@ -74,6 +74,7 @@ extension TokenNode: StateRecord {
         fields.field(&branch)
         fields.field(&ownFork)
         fields.field(&contest)
+        fields.field(&reuses)
         fields.field(&isAccessUsed)
         fields.field(&isRevoked)
         fields.field(&isAccessRevoked)
@@ -168,6 +169,26 @@ extension RotationPolicies.Policy: StateRecord {
         for index in 0..<RotationPolicies.lineagesNeeded { fields.field(&lineages[index]) }
         fields.field(&lineageCount)
         fields.require(Int(lineageCount) <= RotationPolicies.lineagesNeeded)
+        fields.field(&leeway)
+        fields.field(&reuses)
+        fields.field(&hasKnownType)
+    }
+}
+
+extension BackEndNetworks.Record: StateRecord {
+    static var blank: BackEndNetworks.Record { BackEndNetworks.Record(issuer: 0, client: 0) }
+
+    mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
+        fields.code(&issuer)
+        fields.code(&client)
+        fields.field(&network)
+        fields.field(&lead)
+        fields.field(&own)
+        fields.field(&all)
+        for index in 0..<BackEndNetworks.subjectsNeeded { fields.code(&subjects[index]) }
+        fields.field(&subjectCount)
+        fields.require(Int(subjectCount) <= BackEndNetworks.subjectsNeeded)
+        fields.field(&isBackEnd)
     }
 }
 
@@ -198,6 +219,7 @@ extension Transition: StateRecord {
         fields.field(&sameNetwork)
         fields.field(&branchesForeign)
         fields.field(&isBorn)
+        fields.field(&isFromCaller)
         fields.field(&isRefused)
         fields.field(&isAsserted)
         fields.field(&isContested)

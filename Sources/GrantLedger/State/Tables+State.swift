@@ -67,3 +67,17 @@ extension RotationPolicies: StateCodable {
         table = try IndexTable(from: &reader, records: policies.count)
     }
 }
+
+extension BackEndNetworks: StateCodable {
+    func write(to writer: inout StateWriter) {
+        writer.array(records)
+        table.write(to: &writer)
+    }
+
+    init(from reader: inout StateReader) throws(StateFault) {
+        self.init()
+        records = try reader.array()
+        found = records.count { $0.isBackEnd }
+        table = try IndexTable(from: &reader, records: records.count)
+    }
+}

@@ -66,7 +66,7 @@ extension ExplainQuery {
     public func explain(
         stored alert: Alert, in store: EventStore
     ) throws(PipelineError) -> AlertExplanation {
-        let query = ExplainQuery(rules: relevant(to: alert.rule.id))
+        let query = ExplainQuery(rules: relevant(to: alert.rule.id), clients: clients)
         var found = AlertExplanation(stored: alert, derived: nil, reasons: [], evidence: [])
         do throws(StoreError) {
             found.evidence = try EvidencePlace.find(alert.evidence, in: store)
@@ -74,13 +74,14 @@ extension ExplainQuery {
             throw .store(error)
         }
         if !query.rules.isEmpty {
-            let alerts = try Backtest(rules: query.rules).run(store).alerts
+            let alerts = try query.alerts(of: store)
             found.derived = alerts.first { $0.id == alert.id }
             found.explanation = try query.explanation(of: found.derived ?? alert, store)
         }
         if let family = alert.keys.family {
             do throws(PipelineError) {
-                found.grant = try GrantQuery(store).history(of: family, rules: query.rules)
+                found.grant = try GrantQuery(store, clients: clients).history(
+                    of: family, rules: query.rules)
             } catch {
                 // Retention may have left nothing of it.
                 guard case .noGrant = error else { throw error }

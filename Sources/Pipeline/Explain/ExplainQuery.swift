@@ -1,15 +1,22 @@
 public import AuditModel
 public import Detection
 public import EventStore
+public import GrantLedger
 public import Intake
 internal import LogFormats
 
 /// Explains how a rule sees an event, from a few records or from a store.
 public struct ExplainQuery {
     let rules: [Rule]
+    let clients: ClientRegistry
 
-    /// - Parameter rules: all that may have a say, those that run.
-    public init(rules: [Rule]) { self.rules = rules }
+    /// - Parameters:
+    ///   - rules: all that may have a say, those that run.
+    ///   - clients: what is known of clients from elsewhere.
+    public init(rules: [Rule], clients: ClientRegistry = .empty) {
+        self.rules = rules
+        self.clients = clients
+    }
 
     /// Explains one event of some records; those before it are history.
     ///
@@ -18,8 +25,10 @@ public struct ExplainQuery {
     public func explain(
         _ rule: Rule, _ inputs: [Input], options: IntakeOptions, number: Int? = nil
     ) throws(PipelineError) -> (explanation: Explanation?, tally: IntakeTally) {
-        var walk = Walk(ExplainRun(rule, among: rules), number: number)
-        let tally = try EventSequence().run(inputs, options: options) { batch, row, pool in
+        var walk = Walk(ExplainRun(rule, among: rules, clients: clients), number: number)
+        let tally = try EventSequence(clients: clients).run(
+            inputs, options: options
+        ) { batch, row, pool in
             walk.take(batch, row, pool)
         }
         return (walk.finish(), tally)
@@ -34,11 +43,18 @@ public struct ExplainQuery {
     public func explain(
         alert id: String, _ store: EventStore
     ) throws(PipelineError) -> (alert: Alert, explanation: Explanation)? {
-        let alerts = try Backtest(rules: rules).run(store).alerts
+        let alerts = try alerts(of: store)
         let found = alerts.filter { $0.id.hex.hasPrefix(id.lowercased()) }
         guard found.count < 2 else { throw .ambiguousAlert(id, found.map(\.id.hex)) }
         guard let alert = found.first else { return nil }
         return try explanation(of: alert, store).map { (alert, $0) }
+    }
+
+    /// What the rules raise over all of a store.
+    func alerts(of store: EventStore) throws(PipelineError) -> [Alert] {
+        var backtest = Backtest(rules: rules)
+        backtest.clients = clients
+        return try backtest.run(store).alerts
     }
 
     /// How the alert's rule sees the first event that raised it; nil without such a rule, or when
@@ -50,10 +66,10 @@ public struct ExplainQuery {
         let versions = rules.filter { $0.id == alert.rule.id }
         guard let rule = versions.first(where: { $0.hash == alert.rule.hash }) ?? versions.first
         else { return nil }
-        var run = ExplainRun(rule, among: rules)
+        var run = ExplainRun(rule, among: rules, clients: clients)
         var result: Explanation?
         let candidates = Set(alert.evidence.filter { $0.time == alert.time }.map(\.event))
-        try EventSequence().run(store) { batch, row, pool in
+        try EventSequence(clients: clients).run(store) { batch, row, pool in
             guard batch.time[row] <= alert.time else { return }
             if candidates.contains(batch.id(.event, row)), result?.fired != true {
                 result = run.explain(batch, row: row, pool: pool)

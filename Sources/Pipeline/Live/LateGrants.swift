@@ -1,6 +1,7 @@
 internal import AuditModel
 internal import Detection
 internal import EventStore
+internal import GrantLedger
 
 /// Grants of which events came too late, waiting to be folded anew from the store.
 struct LateGrants {
@@ -38,9 +39,14 @@ struct LateGrants {
     }
 
     /// The next grants, as many as a few blocks of the store hold.
-    mutating func next(_ store: EventStore, before frontier: Int64) throws(StoreError) -> [Grant] {
+    ///
+    /// - Parameter clients: what is known of clients from elsewhere.
+    mutating func next(
+        _ store: EventStore, before frontier: Int64, clients: ClientRegistry
+    ) throws(StoreError) -> [Grant] {
         var grants: [ID128: Grant] = [:]
         var blocks: Set<Int> = []
+        var roles = ClientStage(clients)
         while head < order.count {
             let session = order[head]
             let found = try Self.blocks(of: session, store)
@@ -54,7 +60,9 @@ struct LateGrants {
             head = 0
         }
         for index in blocks.sorted() {
-            let batch = SharedBatch(try store.readBlock(index))
+            var block = try store.readBlock(index)
+            roles.fill(&block, pool: store.pool)
+            let batch = SharedBatch(block)
             for row in 0..<batch.events.count where batch.events.time[row] < frontier {
                 let session = batch.events.id(.session, row)
                 grants[session]?.events.append(RowReference(batch, row: row))

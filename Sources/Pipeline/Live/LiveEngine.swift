@@ -1,5 +1,6 @@
 internal import AuditModel
 internal import Detection
+internal import GrantLedger
 
 /// Rules over events as they arrive: holds each until the watermark has passed it, folds them in
 /// total order, and looks ahead at what still waits.
@@ -8,6 +9,7 @@ internal import Detection
 final class LiveEngine {
     /// The fold; replaced when the rules change.
     var run: DetectionRun
+    private var roles: ClientStage
     private var reorderer = Reorderer()
     private var grants = PendingGrants()
     /// Position and greatest time of batches of which events wait, in order of position.
@@ -29,6 +31,7 @@ final class LiveEngine {
 
     init(run: DetectionRun, frontier: Int64, read: Int64) {
         self.run = run
+        roles = ClientStage(run.ledger.registry)
         self.frontier = frontier
         self.read = read
         reorderer.release(below: frontier) { _, _ in }
@@ -45,8 +48,12 @@ final class LiveEngine {
 
     /// Takes in rows of the store from a position on.
     ///
-    /// - Parameter isNews: whether to look ahead at them.
-    func add(_ batch: EventBatch, first: Int64, isNews: Bool) {
+    /// - Parameters:
+    ///   - isNews: whether to look ahead at them.
+    ///   - pool: what their codes mean.
+    func add(_ stored: EventBatch, first: Int64, isNews: Bool, pool: StringPool) {
+        var batch = stored
+        roles.fill(&batch, pool: pool)
         read = max(read, first + Int64(batch.count))
         guard let last = batch.time.max() else { return }
         if let earliest = batch.time.min(), earliest >= frontier {

@@ -45,6 +45,8 @@ public struct LiveOptions: Sendable {
     /// Who delivers; without one deliveries wait in the outbox.
     public var courier: (any LiveCourier)?
     public var rules: [Rule]
+    /// What is known of clients from elsewhere.
+    public var clients: ClientRegistry
     /// Whether rules look at what comes. Without, events and positions are stored and nothing else
     /// happens: what rules had come to stays as it is, and the store is not shortened.
     public var judges: Bool
@@ -79,6 +81,7 @@ public struct LiveOptions: Sendable {
         hooks = []
         courier = nil
         self.rules = rules
+        clients = .empty
         self.key = key
         judges = true
         rows = nil

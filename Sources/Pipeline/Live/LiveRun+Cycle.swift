@@ -178,7 +178,7 @@ extension LiveRun {
         while engine.read < store.eventCount,
             let rows = try store.rows(from: engine.read, limit: 4096)
         {
-            engine.add(rows.batch, first: rows.first, isNews: isNews)
+            engine.add(rows.batch, first: rows.first, isNews: isNews, pool: store.pool)
         }
     }
 

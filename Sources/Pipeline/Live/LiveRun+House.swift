@@ -29,8 +29,10 @@ extension LiveRun {
             store: store.identity, read: engine.read, bufferLow: engine.bufferLow,
             frontier: engine.frontier)
         do throws(StateFault) {
-            try StateFile(path: path, program: options.program, limits: options.limits)
-                .save(engine.run, rules: rulesInUse, head)
+            try StateFile(
+                path: path, program: options.program, limits: options.limits,
+                clients: clientsInUse
+            ).save(engine.run, rules: rulesInUse, head)
             timers.snapshotRead = engine.read
             let moment = clock.wall()
             status.change { $0.lastSnapshot = moment }

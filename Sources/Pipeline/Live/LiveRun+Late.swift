@@ -16,7 +16,8 @@ extension LiveRun {
         }
         if late.isEmpty { return [] }
         var records: [AlertRecord] = []
-        for grant in try late.next(store, before: engine.frontier) {
+        let grants = try late.next(store, before: engine.frontier, clients: clientsInUse)
+        for grant in grants {
             let known = grant.events.filter {
                 !grant.late.contains($0.batch.events.id(.event, $0.row))
             }

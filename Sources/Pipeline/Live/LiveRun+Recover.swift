@@ -2,6 +2,7 @@ internal import AuditModel
 internal import Detection
 internal import EventStore
 internal import Foundation
+internal import GrantLedger
 
 extension LiveRun {
     /// Brings the rules to where the store is: from the snapshot if it fits, else by learning from
@@ -45,7 +46,8 @@ extension LiveRun {
         let loaded: (run: DetectionRun, head: StateFile.Head)?
         do throws(StateFault) {
             loaded = try StateFile(
-                path: path, program: options.program, limits: options.limits
+                path: path, program: options.program, limits: options.limits,
+                clients: clientsInUse
             ).load(
                 rules: rulesInUse, store: store.identity, codes: store.pool.count)
         } catch {
@@ -80,7 +82,7 @@ extension LiveRun {
             let limit = Int(min(4096, end - engine.read))
             guard let rows = try store.rows(from: engine.read, limit: limit) else { return }
             origins.note(rows.batch, first: rows.first)
-            engine.add(rows.batch, first: rows.first, isNews: false)
+            engine.add(rows.batch, first: rows.first, isNews: false, pool: store.pool)
             if dropsLate { engine.dropLate() }
         }
         // Late ones were told of when they came; the ledger alone has to know them.
@@ -107,13 +109,15 @@ extension LiveRun {
                 .info, "run.learning", "rules learn from \(count) stored events: \(reason)"))
         }
         let run = try Learner(
-            store: store, rules: rulesInUse, limits: options.limits, progress: noteLearning
+            store: store, rules: rulesInUse, clients: clientsInUse, limits: options.limits,
+            progress: noteLearning
         ).learn(before: frontier)
         engine = LiveEngine(run: run, frontier: frontier, read: store.eventCount)
         for index in store.blocks.indices where store.blocks[index].maxTime >= frontier {
             let batch = try store.readBlock(index)
             origins.note(batch, first: store.blocks[index].position)
-            engine.add(batch, first: store.blocks[index].position, isNews: false)
+            engine.add(
+                batch, first: store.blocks[index].position, isNews: false, pool: store.pool)
             engine.dropLate()
         }
     }
@@ -135,15 +139,19 @@ extension LiveRun {
         announceRules()
     }
 
-    /// Begins to teach other rules; they are exchanged when they have learned.
-    func beginExchange(_ rules: [Rule]) {
-        if rules.map(\.hash).sorted() == rulesInUse.map(\.hash).sorted() {
+    /// Begins to teach other rules, or the same ones what else is known of clients; they are
+    /// exchanged when they have learned.
+    func beginExchange(_ rules: [Rule], _ clients: ClientRegistry) {
+        if rules.map(\.hash).sorted() == rulesInUse.map(\.hash).sorted(),
+            clients.digest == clientsInUse.digest
+        {
             log(LiveLogLine(.info, "rules.unchanged", "the rules are those in use"))
             return
         }
         log(LiveLogLine(.info, "rules.learning", "\(rules.count) rules learn from the store"))
         learning = RuleLearning(
-            path: store.path, rules: rules, limits: options.limits, until: engine.frontier)
+            path: store.path, rules: rules, clients: clients, limits: options.limits,
+            until: engine.frontier)
     }
 
     /// Puts rules to use that have learned, after they caught up with those in use.
@@ -160,12 +168,12 @@ extension LiveRun {
         }
         if learning.until < engine.frontier {
             try Learner(
-                store: store, rules: learning.rules, limits: options.limits,
-                progress: noteLearning
+                store: store, rules: learning.rules, clients: learning.clients,
+                limits: options.limits, progress: noteLearning
             ).teach(&run, times: learning.until ... (engine.frontier - 1))
         }
         try settleRecounts()
-        engine.run = run
+        try use(run)
         rulesInUse = learning.rules
         incidents.use(rulesInUse)
         try settleLearned(frontier: engine.frontier)
@@ -173,9 +181,31 @@ extension LiveRun {
         commit.controls = [
             ControlRecord(
                 time: clock.wall(), kind: "rules.loaded", position: store.eventCount,
-                body: "{\"rules\":\(rulesInUse.count)}")
+                body: inputs)
         ]
         try store.commit(commit)
         log(LiveLogLine(.info, "rules.loaded", "\(rulesInUse.count) rules are in use"))
+    }
+
+    /// Puts a run to use. If it knows other things of clients, what waits is read again and seen
+    /// with them; what came late was told of already.
+    private func use(_ run: DetectionRun) throws(StoreError) {
+        if run.ledger.registry.digest == clientsInUse.digest {
+            engine.run = run
+            return
+        }
+        let read = engine.read
+        engine = LiveEngine(run: run, frontier: engine.frontier, read: engine.bufferLow)
+        try refill(until: read, dropsLate: true)
+    }
+
+    /// What alerts depend on beside the events, for the audit trail.
+    var inputs: String {
+        let clients =
+            clientsInUse.isEmpty
+            ? ""
+            : ",\"clients\":\(clientsInUse.clients.count)"
+                + ",\"registry\":\"\(clientsInUse.digest.hex)\""
+        return "{\"rules\":\(rulesInUse.count)\(clients)}"
     }
 }

@@ -2,6 +2,7 @@ internal import AuditModel
 public import Detection
 public import EventStore
 internal import Foundation
+public import GrantLedger
 public import Intake
 internal import Places
 internal import TokenScan
@@ -83,7 +84,8 @@ public final class LiveRun: @unchecked Sendable {
             options.sources.map { ($0.lateness, $0.idleAfter) }, now: timers.attended)
         engine = LiveEngine(
             run: DetectionRun(
-                rules: options.rules, limits: options.limits, peeks: true, forgets: true),
+                rules: options.rules, limits: options.limits, clients: options.clients,
+                peeks: true, forgets: true),
             frontier: .min, read: 0)
         origins = EventOrigins()
         incidents = LiveIncidents(rules: options.rules)
@@ -147,14 +149,20 @@ public final class LiveRun: @unchecked Sendable {
         return box.answer
     }
 
-    /// Exchanges the rules once they have learned from the store. From any thread.
-    public func replaceRules(_ rules: [Rule]) { requests.replace(rules) }
+    /// Exchanges the rules, what is known of clients, or both, once the rules have learned anew
+    /// from the store; nil keeps what is in use. From any thread.
+    public func replaceRules(_ rules: [Rule]?, clients: ClientRegistry? = nil) {
+        requests.replace(rules, clients)
+    }
+
+    /// What is known of clients from elsewhere.
+    var clientsInUse: ClientRegistry { engine.run.ledger.registry }
 
     private func startSources() throws(StoreError) {
         durable.note(try store.positions())
         let start = ControlRecord(
             time: clock.wall(), kind: "run.started", position: store.eventCount,
-            body: "{\"rules\":\(rulesInUse.count)}")
+            body: inputs)
         var commit = LiveCommit()
         commit.controls = [start]
         try store.commit(commit)
@@ -205,7 +213,9 @@ public final class LiveRun: @unchecked Sendable {
             try finish(&turn, isStopping: isStopping || failure != nil)
             if isStopping { continue }
             try serveRequests()
-            if let rules = requests.newRules(), options.judges { beginExchange(rules) }
+            if let news = requests.exchange(), options.judges {
+                beginExchange(news.rules ?? rulesInUse, news.clients ?? clientsInUse)
+            }
             try finishExchange()
         }
         return failure
@@ -228,6 +238,7 @@ private final class LiveRequests: @unchecked Sendable {
     private let lock = NSLock()
     private var isStopping = false
     private var rules: [Rule]?
+    private var clients: ClientRegistry?
     private var tasks: [(run: @Sendable () -> Void, abandoned: @Sendable () -> Void)] = []
     private var hasEnded = false
 
@@ -243,9 +254,10 @@ private final class LiveRequests: @unchecked Sendable {
         lock.unlock()
     }
 
-    func replace(_ rules: [Rule]) {
+    func replace(_ rules: [Rule]?, _ clients: ClientRegistry?) {
         lock.lock()
-        self.rules = rules
+        self.rules = rules ?? self.rules
+        self.clients = clients ?? self.clients
         lock.unlock()
     }
 
@@ -277,11 +289,13 @@ private final class LiveRequests: @unchecked Sendable {
         for task in left { task.abandoned() }
     }
 
-    func newRules() -> [Rule]? {
+    /// What is to be exchanged; nil for nothing.
+    func exchange() -> (rules: [Rule]?, clients: ClientRegistry?)? {
         lock.lock()
         defer { lock.unlock() }
-        defer { rules = nil }
-        return rules
+        if rules == nil, clients == nil { return nil }
+        defer { (rules, clients) = (nil, nil) }
+        return (rules, clients)
     }
 }
 

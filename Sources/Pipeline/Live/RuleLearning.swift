@@ -6,6 +6,7 @@ internal import GrantLedger
 /// New rules that learn from the store on a thread of their own, while the old ones go on.
 final class RuleLearning: @unchecked Sendable {
     let rules: [Rule]
+    let clients: ClientRegistry
     /// They see events before this time.
     let until: Int64
     private let lock = NSLock()
@@ -13,15 +14,19 @@ final class RuleLearning: @unchecked Sendable {
     private var result: Result<DetectionRun, StoreError>?
 
     /// - Parameter path: of the store, which is read through a connection of its own.
-    init(path: String, rules: [Rule], limits: Ledger.Limits, until: Int64) {
+    init(
+        path: String, rules: [Rule], clients: ClientRegistry, limits: Ledger.Limits, until: Int64
+    ) {
         self.rules = rules
+        self.clients = clients
         self.until = until
         let thread = Thread { [self] in
             let learned: Result<DetectionRun, StoreError>
             do throws(StoreError) {
                 let store = try EventStore(path: path, mode: .readOnly)
-                let run = try Learner(store: store, rules: rules, limits: limits)
-                    .learn(before: until)
+                let learner = Learner(
+                    store: store, rules: rules, clients: clients, limits: limits)
+                let run = try learner.learn(before: until)
                 try store.close()
                 learned = .success(run)
             } catch {
@@ -48,13 +53,15 @@ final class RuleLearning: @unchecked Sendable {
 struct Learner {
     let store: EventStore
     let rules: [Rule]
+    let clients: ClientRegistry
     let limits: Ledger.Limits
     /// Hears after each block how many events were read, and of how many.
     var progress: ((Int64, Int64?) -> Void)?
 
     /// A run that has seen all kept events before a time.
     func learn(before time: Int64) throws(StoreError) -> DetectionRun {
-        var run = DetectionRun(rules: rules, limits: limits, peeks: true, forgets: true)
+        var run = DetectionRun(
+            rules: rules, limits: limits, clients: clients, peeks: true, forgets: true)
         if time > .min { try teach(&run, times: .min ... (time - 1)) }
         return run
     }
@@ -62,7 +69,9 @@ struct Learner {
     /// Gives a run the events of a stretch of time, none of which it has seen.
     func teach(_ run: inout DetectionRun, times: ClosedRange<Int64>) throws(StoreError) {
         var learning = run
-        try StoreReplay(store, times: times).run(progress: progress) { batch, row, pool in
+        try StoreReplay(store, clients: clients, times: times).run(
+            progress: progress
+        ) { batch, row, pool in
             learning.take(batch, row: row, pool: pool)
         }
         run = learning

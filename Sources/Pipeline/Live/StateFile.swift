@@ -20,6 +20,7 @@ struct StateFile {
     /// What a snapshot must belong to beside the rules.
     let program: String
     let limits: Ledger.Limits
+    let clients: ClientRegistry
 
     /// Writes a snapshot; an older one stays if that fails.
     func save(_ run: DetectionRun, rules: [Rule], _ head: Head) throws(StateFault) {
@@ -76,8 +77,8 @@ struct StateFile {
             try reader.get(), try reader.get(), try reader.get()
         )
         let run = try DetectionRun(
-            rules: rules, limits: limits, peeks: true, forgets: true, codes: codes,
-            from: &reader)
+            rules: rules, limits: limits, clients: clients, peeks: true, forgets: true,
+            codes: codes, from: &reader)
         try reader.finish()
         let head = Head(
             store: owner, read: Int64(read), bufferLow: Int64(bufferLow),
@@ -86,7 +87,8 @@ struct StateFile {
     }
 
     private func key(_ rules: [Rule]) -> ID128 {
-        DetectionRun.stateKey(rules: rules, limits: limits, program: program)
+        DetectionRun.stateKey(
+            rules: rules, limits: limits, clients: clients, program: program)
     }
 
     private static func write(

@@ -30,6 +30,7 @@ struct AlertsExplain: ParsableCommand {
     var id: String
 
     @OptionGroup var rules: RuleOptions
+    @OptionGroup var clients: ClientArguments
     @OptionGroup var output: OutputOptions
 
     func run() {
@@ -42,7 +43,8 @@ struct AlertsExplain: ParsableCommand {
                     "cannot read the alert: it was written by another version; use that one",
                     status: 74)
             }
-            var found = try ExplainQuery(rules: loaded.active).explain(stored: alert, in: store)
+            let query = ExplainQuery(rules: loaded.active, clients: clients.registry())
+            var found = try query.explain(stored: alert, in: store)
             try onStore { () throws(StoreError) in try store.close() }
             isSame = found.outcome == .same
             if !isSame { found.reasons = aboutRule(alert.rule, loaded) + found.reasons }

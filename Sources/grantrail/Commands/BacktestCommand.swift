@@ -42,6 +42,7 @@ struct BacktestCommand: ParsableCommand {
 
     @OptionGroup var history: HistoryArguments
     @OptionGroup var rules: RuleOptions
+    @OptionGroup var clients: ClientArguments
     @OptionGroup var intake: IntakeArguments
     @OptionGroup var output: OutputOptions
 
@@ -77,8 +78,8 @@ struct BacktestCommand: ParsableCommand {
         var missed = false
         perform { () throws(PipelineError) in
             let outcome = try runBacktest(
-                history, rules: rules.load(), against: against.map(other), intake: intake,
-                shards: shards, from: from, to: to)
+                history, rules: rules.load(), against: against.map(other), clients: clients,
+                intake: intake, shards: shards, from: from, to: to)
             note(outcome.tally)
             if let before = outcome.againstAlerts {
                 let comparison = AlertComparison(outcome.alerts, against: before)
@@ -137,11 +138,12 @@ func readLabels(_ path: String) throws(PipelineError) -> [Label] {
 /// Runs a backtest as the command line asks, with progress on a terminal.
 func runBacktest(
     _ history: HistoryArguments, rules: [Rule], against: [Rule]? = nil,
-    intake: IntakeArguments, shards: Int = 1,
-    from: Moment? = nil, to: Moment? = nil
+    clients: ClientArguments, intake: IntakeArguments, shards: Int = 1, from: Moment? = nil,
+    to: Moment? = nil
 ) throws(PipelineError) -> Backtest.Outcome {
     var backtest = Backtest(rules: rules, shards: shards)
     backtest.against = against
+    backtest.clients = clients.registry()
     backtest.from = from?.time ?? .min
     backtest.until = to?.time ?? .max
     let progress = ProgressLine(history.store == nil ? .bytes : .events)

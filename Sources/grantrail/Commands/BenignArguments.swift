@@ -28,6 +28,7 @@ struct BenignArguments: ParsableArguments {
     var write = false
 
     @OptionGroup var rules: RuleOptions
+    @OptionGroup var clients: ClientArguments
 
     func validate() throws {
         if write, overlay == nil { throw ValidationError("--write needs --overlay") }
@@ -59,7 +60,8 @@ struct BenignArguments: ParsableArguments {
         case .success(let rules): changed = rules
         case .failure(let refusal): refuse(refusal.message)
         }
-        let trial = try QuietTrial(rules: changed, current: current.active, store: store)
+        let trial = try QuietTrial(
+            rules: changed, current: current.active, clients: clients.registry(), store: store)
         try onStore { () throws(StoreError) in try store.close() }
         check(trial, alert)
         let comments = remarks(trial)

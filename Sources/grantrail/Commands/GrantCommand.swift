@@ -88,12 +88,14 @@ struct GrantCommand: ParsableCommand {
         var all = false
 
         @OptionGroup var rules: RuleOptions
+        @OptionGroup var clients: ClientArguments
         @OptionGroup var output: OutputOptions
 
         func run() {
             perform { () throws(PipelineError) in
                 let store = try openStore(store, .readOnly)
-                let history = try GrantQuery(store).history(of: id, rules: rules.load())
+                let history = try GrantQuery(store, clients: clients.registry()).history(
+                    of: id, rules: rules.load())
                 try onStore { () throws(StoreError) in try store.close() }
                 if output.choice == .text || output.output == nil {
                     Terminal.write(

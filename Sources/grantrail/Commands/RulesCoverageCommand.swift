@@ -28,6 +28,7 @@ struct RulesCoverageCommand: ParsableCommand {
     var navigator: String?
 
     @OptionGroup var rules: RuleOptions
+    @OptionGroup var clients: ClientArguments
     @OptionGroup var intake: IntakeArguments
     @OptionGroup var output: OutputOptions
 
@@ -35,7 +36,7 @@ struct RulesCoverageCommand: ParsableCommand {
         perform { () throws(PipelineError) in
             let loaded = rules.loadAll()
             var survey = SourceSurvey(loaded)
-            let tally = try EventReader(history, intake).read(
+            let tally = try EventReader(history, intake, clients).read(
                 showsProgress: true
             ) { batch, row, pool in
                 survey.take(batch, row: row, pool: pool)

@@ -38,6 +38,7 @@ struct RulesExplainCommand: ParsableCommand {
     var store: String?
 
     @OptionGroup var rules: RuleOptions
+    @OptionGroup var clients: ClientArguments
     @OptionGroup var intake: IntakeArguments
     @OptionGroup var output: OutputOptions
 
@@ -73,7 +74,8 @@ struct RulesExplainCommand: ParsableCommand {
     ) throws(PipelineError) {
         let input = try EventFile.open(path)
         let options = try intake.options().readingCanonical(input.start)
-        let found = try ExplainQuery(rules: loaded.sighted).explain(
+        let query = ExplainQuery(rules: loaded.sighted, clients: clients.registry())
+        let found = try query.explain(
             rule, try resolve([input.path]), options: options, number: at)
         guard let explanation = found.explanation else {
             Terminal.fail("there are only \(found.tally.events) events", status: 66)
@@ -85,7 +87,8 @@ struct RulesExplainCommand: ParsableCommand {
         alert id: String, _ wanted: Rule?, _ path: String, _ loaded: LoadedRules
     ) throws(PipelineError) {
         let store = try openStore(path, .readOnly)
-        let found = try ExplainQuery(rules: loaded.active).explain(alert: id, store)
+        let query = ExplainQuery(rules: loaded.active, clients: clients.registry())
+        let found = try query.explain(alert: id, store)
         try onStore { () throws(StoreError) in try store.close() }
         guard let found else {
             Terminal.note("the rules no longer raise an alert whose id begins with '\(id)'")

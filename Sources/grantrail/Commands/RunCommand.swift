@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuditModel
+import Clients
 import Configuration
 import Console
 import Delivery
@@ -23,8 +24,8 @@ struct RunCommand: ParsableCommand {
         discussion: """
             Reads until it is stopped; with sources that end (`until: end`) until all of them did. \
             SIGTERM and SIGINT take in what is under way and end the service; what it had not \
-            taken in is read at the next start. SIGHUP opens files of alerts anew and reads the \
-            rules again: if they are not sound the old ones stay in use. `grantrail control \
+            taken in is read at the next start. SIGHUP opens files of alerts anew and reads rules \
+            and clients again: those that are not sound stay as they were. `grantrail control \
             status` asks how it fares.
 
             EXAMPLES
@@ -79,12 +80,16 @@ struct Service {
         guard let rules else {
             Terminal.fail("the rules cannot be used; see above", status: 2)
         }
+        guard let clients = Self.clients(configuration) else {
+            Terminal.fail("the clients cannot be used; see above", status: 78)
+        }
         if configuration.hasKafka { sayLibrary() }
         let store = try openStore(
             configuration.store.path, .readWrite(keyCheck: key.checkValue))
         var options = LiveOptions(
             sources: ServiceSources.make(configuration, store: store.identity), rules: rules,
             key: key)
+        options.clients = clients
         options.sinks = sinks.all
         let hooks = try hooks(store, key)
         (options.hooks, options.courier) = (hooks.hooks, hooks.courier)
@@ -203,18 +208,33 @@ struct Service {
         return writer.takeBytes()
     }
 
-    /// Opens files of alerts anew and reads the rules again; unsound ones change nothing.
+    /// Opens files of alerts anew and reads rules and clients again; unsound ones change nothing.
     private func reload(_ run: LiveRun) -> Bool? {
         sinks.reopen()
         notifier?.beginReload(clock)
-        guard let rules = Self.rules(configuration) else {
+        let (rules, clients) = (Self.rules(configuration), Self.clients(configuration))
+        if rules == nil {
             log(LiveLogLine(.error, "rules.refused",
                 "the rules were not exchanged, because they are not sound; the old ones stay in "
                     + "use"))
-            return false
         }
-        run.replaceRules(rules)
-        return true
+        if clients == nil {
+            log(LiveLogLine(.error, "clients.refused",
+                "the clients were not exchanged, because their file is not sound; the old ones "
+                    + "stay in use"))
+        }
+        run.replaceRules(rules, clients: clients)
+        return rules != nil && clients != nil
+    }
+
+    /// What is known of clients; nil, and diagnostics on standard error, if the file is not sound.
+    private static func clients(_ configuration: ServiceConfiguration) -> ClientRegistry? {
+        guard let path = configuration.clients else { return .empty }
+        let loaded = ClientFile.read(path)
+        for diagnostic in loaded.diagnostics where diagnostic.severity != .notice {
+            Terminal.note(diagnostic.harmlessText)
+        }
+        return loaded.hasErrors ? nil : loaded.book.registry
     }
 
     /// The rules that run; nil, and diagnostics on standard error, if any is not sound.

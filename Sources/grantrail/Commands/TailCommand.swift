@@ -3,6 +3,7 @@ import AuditModel
 import Delivery
 import Detection
 import EventStore
+import GrantLedger
 import Pipeline
 import RuleBook
 import WireFormat
@@ -76,6 +77,7 @@ struct TailCommand: ParsableCommand {
         @OptionGroup var history: HistoryArguments
         @OptionGroup var following: FollowArguments
         @OptionGroup var rules: RuleOptions
+        @OptionGroup var clients: ClientArguments
         @OptionGroup var intake: IntakeArguments
         @OptionGroup var output: OutputOptions
 
@@ -87,10 +89,12 @@ struct TailCommand: ParsableCommand {
 
         func validate() throws {
             try following.check(history, output, intake)
-            if following.isAsked, history.store != nil, !rules.rules.isEmpty || rules.experimental {
+            let isOwn =
+                !rules.rules.isEmpty || rules.experimental || clients.clients != nil
+            if following.isAsked, history.store != nil, isOwn {
                 throw ValidationError(
                     "with --follow and --store alerts are those of the service; it has its own "
-                        + "rules: leave out --rules and --experimental")
+                        + "rules: leave out --rules, --experimental and --clients")
             }
         }
 
@@ -98,7 +102,8 @@ struct TailCommand: ParsableCommand {
             perform { () throws(PipelineError) in
                 let filter = `where`.map(alertFilter)
                 if following.isAsked { return try follow(filter) }
-                let outcome = try runBacktest(history, rules: rules.load(), intake: intake)
+                let outcome = try runBacktest(
+                    history, rules: rules.load(), clients: clients, intake: intake)
                 let from = since?.time ?? .min
                 let alerts = outcome.alerts.filter {
                     $0.time >= from && filter?.matches($0) ?? true
@@ -117,7 +122,7 @@ struct TailCommand: ParsableCommand {
             let printer = AlertPrinter(output, filter: filter, from: since?.time ?? .min)
             if let store = history.store { return try Following().alerts(in: store, printer) }
             try Following().alerts(
-                history.paths, try intake.options(), rules.load(), printer)
+                history.paths, try intake.options(), rules.load(), clients.registry(), printer)
         }
     }
 }
@@ -178,10 +183,15 @@ private func refuse(_ fault: WhereExpression.Fault) -> Never {
 struct EventReader {
     private let history: HistoryArguments
     private let intake: IntakeArguments
+    private let clients: ClientArguments?
 
-    init(_ history: HistoryArguments, _ intake: IntakeArguments) {
+    /// - Parameter clients: nil gives events as they are.
+    init(
+        _ history: HistoryArguments, _ intake: IntakeArguments, _ clients: ClientArguments? = nil
+    ) {
         self.history = history
         self.intake = intake
+        self.clients = clients
     }
 
     /// - Parameter showsProgress: for commands that print nothing before the end.
@@ -189,7 +199,7 @@ struct EventReader {
         showsProgress: Bool = false,
         _ take: @escaping (EventBatch, Int, StringPool) -> Void
     ) throws(PipelineError) -> IntakeTally {
-        var sequence = EventSequence()
+        var sequence = EventSequence(clients: clients?.registry() ?? .empty)
         let progress = ProgressLine(history.store == nil ? .bytes : .events)
         if showsProgress { sequence.progress = progress.update }
         defer { progress.finish() }

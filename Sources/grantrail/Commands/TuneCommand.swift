@@ -28,6 +28,7 @@ struct TuneCommand: ParsableCommand {
 
     @OptionGroup var history: HistoryArguments
     @OptionGroup var rules: RuleOptions
+    @OptionGroup var clients: ClientArguments
     @OptionGroup var intake: IntakeArguments
     @OptionGroup var output: OutputOptions
 
@@ -87,6 +88,7 @@ struct TuneCommand: ParsableCommand {
             let store = try EventHistory.open(history, intake)
             let current = rules.loadAll()
             var backtest = Backtest(rules: current.active)
+            backtest.clients = clients.registry()
             let progress = ProgressLine(.events)
             backtest.progress = progress.update
             let outcome = try backtest.run(store)
@@ -99,8 +101,8 @@ struct TuneCommand: ParsableCommand {
                 outcome.alerts, span: span, days: days,
                 budget: NotificationBudget(pages: pages, tickets: tickets), truths: truths)
             let trial = EntrySearch(
-                store: store, rules: rules, current: current, before: outcome.alerts,
-                truths: truths)
+                store: store, rules: rules, current: current, backtest: backtest,
+                before: outcome.alerts, truths: truths)
             let found = try suggest(table, trial)
             show(table, found.map(\.suggestion))
             if write != nil { append(found, trial) }
@@ -213,6 +215,8 @@ struct EntrySearch {
     let store: EventStore
     let rules: RuleOptions
     let current: LoadedRules
+    /// Of the rules as they are.
+    let backtest: Backtest
     /// What the rules raise as they are.
     let before: [Alert]
     let truths: Set<ID128>
@@ -241,8 +245,10 @@ struct EntrySearch {
         case .failure(let refusal):
             return Found(suggestion: TuneSuggestion(row, refusal: refusal.message))
         case .success(let changed):
-            let trial = try QuietTrial(
-                rules: changed, before: before, store: store, truths: truths)
+            var backtest = backtest
+            backtest.rules = changed
+            backtest.progress = nil
+            let trial = try QuietTrial(backtest, before: before, store: store, truths: truths)
             let suggestion = TuneSuggestion(row, trial) { entry.document(comments: $0) }
             return Found(suggestion: suggestion, entry: entry)
         }

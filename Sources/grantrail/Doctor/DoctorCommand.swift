@@ -4,6 +4,7 @@ import Configuration
 import Delivery
 import EventStore
 import Foundation
+import GrantLedger
 import Pipeline
 import RuleBook
 import WireFormat
@@ -36,6 +37,7 @@ struct DoctorCommand: ParsableCommand {
     var config: String?
 
     @OptionGroup var rules: RuleOptions
+    @OptionGroup var clients: ClientArguments
     @OptionGroup var intake: IntakeArguments
     @OptionGroup var output: OutputOptions
 
@@ -50,8 +52,8 @@ struct DoctorCommand: ParsableCommand {
         var hasProblems = false
         perform { () throws(PipelineError) in
             var report = DoctorReport(machine: MachineCheck(), inputs: [], checkup: nil)
-            let path = look(&report.machine)
-            if path != nil || !paths.isEmpty { try read(path, &report) }
+            let found = look(&report.machine)
+            if found.store != nil || !paths.isEmpty { try read(found, &report) }
             if output.choice == .text {
                 Terminal.write(report.text(output.style, now: ServiceClock.system.wall()))
             } else {
@@ -62,35 +64,41 @@ struct DoctorCommand: ParsableCommand {
         if hasProblems { Foundation.exit(1) }
     }
 
+    /// Where events are looked for: the store, nil for archives and when there is none yet; and what
+    /// is known of clients.
+    private typealias Place = (store: String?, clients: ClientRegistry)
+
     /// Looks at the machine.
-    ///
-    /// - Returns: the store to look at; nil for archives, and when there is none yet.
-    private func look(_ machine: inout MachineCheck) -> String? {
+    private func look(_ machine: inout MachineCheck) -> Place {
         guard let config else {
             if let store { machine.store(store) }
-            return store
+            return (store, clients.registry())
         }
         let loaded = ConfigurationCheck.check(
             ConfigurationFile.load(named: config, overrides: [], in: .process))
         machine.configuration(loaded)
         machine.clock()
-        guard let configuration = loaded.configuration else { return nil }
+        guard let configuration = loaded.configuration, !loaded.hasErrors else {
+            return (nil, .empty)
+        }
         if configuration.fingerprint == nil { machine.key() }
         machine.store(configuration.store.path, configuration.store.lowWater)
         machine.service(configuration)
         for source in configuration.sources { machine.source(source) }
         let path = configuration.store.path
-        return FileManager.default.fileExists(atPath: path) ? path : nil
+        let known = configuration.clients.map { ClientFile.read($0).usedOrFail() } ?? .empty
+        return (FileManager.default.fileExists(atPath: path) ? path : nil, known)
     }
 
     // MARK: - Events
 
-    private func read(_ path: String?, _ report: inout DoctorReport) throws(PipelineError) {
+    private func read(_ place: Place, _ report: inout DoctorReport) throws(PipelineError) {
         let loaded = rules.loadAll()
+        var sequence = EventSequence(clients: place.clients)
         let look = EventLooks(SourceSurvey(loaded))
-        if let path {
+        if let path = place.store {
             let store = try openStore(path, .readOnly)
-            try EventSequence().run(store, look.take)
+            try sequence.run(store, look.take)
             report.inputs = try onStore { () throws(StoreError) in
                 let inputs = look.inputs(try store.quarantined())
                 try store.close()
@@ -98,17 +106,18 @@ struct DoctorCommand: ParsableCommand {
             }
         } else if LivePlaces.areInKafka(paths) {
             let topics = try readTopics(paths, try intake.options())
-            try EventSequence().run(topics.store, look.take)
+            try sequence.run(topics.store, look.take)
             report.inputs = [InputTally(name: paths.joined(separator: " "), tally: topics.tally)]
         } else {
-            report.inputs = try readArchives(look)
+            report.inputs = try readArchives(look, &sequence)
         }
         report.checkup = Checkup(loaded, look.survey, now: ServiceClock.system.wall())
     }
 
-    private func readArchives(_ look: EventLooks) throws(PipelineError) -> [InputTally] {
+    private func readArchives(
+        _ look: EventLooks, _ sequence: inout EventSequence
+    ) throws(PipelineError) -> [InputTally] {
         var inputs: [InputTally] = []
-        var sequence = EventSequence()
         let progress = ProgressLine(.bytes)
         sequence.progress = progress.update
         defer { progress.finish() }

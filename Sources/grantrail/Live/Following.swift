@@ -2,6 +2,7 @@ import AuditModel
 import Detection
 import EventStore
 import Foundation
+import GrantLedger
 import Intake
 import Pipeline
 
@@ -35,11 +36,13 @@ struct Following {
 
     /// Prints alerts as rules raise, confirm, change and withdraw them.
     func alerts(
-        _ paths: [String], _ intake: IntakeOptions, _ rules: [Rule], _ printer: AlertPrinter
+        _ paths: [String], _ intake: IntakeOptions, _ rules: [Rule], _ clients: ClientRegistry,
+        _ printer: AlertPrinter
     ) throws(PipelineError) {
         var options = LiveOptions(
             try LivePlaces(paths).sources(intake, isBounded: false), intake)
         options.rules = rules
+        options.clients = clients
         options.sinks = [
             LiveSink(name: "tail", minimum: .info) { records in
                 printer.print(records)
