@@ -131,13 +131,15 @@ extension ClientBookWriter {
     private static func scalar(_ text: String) -> String {
         let isWord = text.utf8.allSatisfy { byte in
             switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x20, 0x2D, 0x2E, 0x5F: true
             default: false
             }
         }
         let startsWell = text.utf8.first.map { $0 >= 0x41 } ?? false
-        guard isWord, startsWell, !reserved.contains(text.lowercased()) else { return quoted(text) }
-        return text
+        let endsWell = text.utf8.last != 0x20
+        let isPlain =
+            isWord && startsWell && endsWell && !reserved.contains(text.lowercased())
+        return isPlain ? text : quoted(text)
     }
 
     /// JSON's texts are YAML's in double quotes.

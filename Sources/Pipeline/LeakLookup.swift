@@ -1,6 +1,6 @@
 internal import AuditModel
 public import EventStore
-internal import GrantLedger
+public import GrantLedger
 
 /// Looks leaked tokens up in a store: one replay, however many tokens.
 public struct LeakLookup {
@@ -11,13 +11,16 @@ public struct LeakLookup {
     }
 
     private var wanted: [ID128: Entry?] = [:]
-    private var ledger = Ledger()
+    private var ledger: Ledger
     private var issuers: Set<UInt32> = []
     private var lastTime = Int64.min
     private var events = 0
 
-    /// - Parameter findings: the tokens to look up.
-    public init(_ findings: [LeakFinding]) {
+    /// - Parameters:
+    ///   - findings: the tokens to look up.
+    ///   - clients: what is known of clients from elsewhere.
+    public init(_ findings: [LeakFinding], clients: ClientRegistry = .empty) {
+        ledger = Ledger(clients: clients)
         for finding in findings {
             for id in finding.aliases { wanted[id] = .some(nil) }
         }

@@ -1,4 +1,5 @@
 import GrantLedger
+import MarkedText
 import Testing
 
 @testable import Clients

@@ -1,3 +1,5 @@
+import AuditModel
+import MarkedText
 import Testing
 
 @testable import Clients

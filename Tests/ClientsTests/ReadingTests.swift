@@ -1,5 +1,6 @@
 import AuditModel
 import GrantLedger
+import MarkedText
 import Testing
 
 @testable import Clients
@@ -87,24 +88,25 @@ struct ClientReadingTests {
             servers:
               - {issuer: acme, kind: keyclaok}
               - {issuer: [other, acme], rotation: maybe}
+              - {issuer: [x1, x2]}
             clients:
               - {name: x}
               - {id: a, type: wep, leeway: soon, reuse: -1, egress: [10.0.0.1/8, x]}
               - {id: a}
               - 7
               - {id: b, rotation: off, leeway: 30s}
-              - {id: c, issuer: acme}
-              - {id: c, issuer: other}
+              - {id: c, issuer: x1}
+              - {id: c, issuer: x2}
             """)
         let marks = loaded.diagnostics.map { "\($0.line):\($0.column) \($0.code.rawValue)" }
         #expect(
             marks == [
-                "1:1 clients.unknown_key", "3:27 clients.unknown_value",
-                "4:39 clients.unknown_value", "6:5 clients.missing_key",
-                "7:20 clients.unknown_value", "7:33 clients.unknown_value",
-                "7:46 clients.unknown_value", "7:59 clients.prefix", "7:71 clients.prefix",
-                "9:5 clients.wrong_type", "10:28 clients.no_effect", "4:1 clients.duplicate",
-                "8:1 clients.duplicate", "12:1 clients.duplicate",
+                "1:1 clients.unknown_key", "3:26 clients.unknown_value",
+                "4:39 clients.unknown_value", "7:5 clients.missing_key",
+                "8:19 clients.unknown_value", "8:32 clients.unknown_value",
+                "8:45 clients.unknown_value", "8:58 clients.prefix", "8:70 clients.prefix",
+                "10:5 clients.wrong_type", "11:28 clients.no_effect", "4:1 clients.duplicate",
+                "9:1 clients.duplicate", "13:1 clients.duplicate",
             ])
         let text = loaded.diagnostics[1].text
         #expect(text.contains("did you mean 'keycloak'?") && text.contains("^~~~"))

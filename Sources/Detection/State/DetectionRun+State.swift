@@ -7,8 +7,8 @@ extension DetectionRun {
     private static let stateVersion: UInt8 = 2
 
     /// What a state image belongs to: the rules as they are, what is known of clients, how the work
-    /// is split, what is kept at most, and the program. A run is only ever restored under the key it
-    /// was stored under.
+    /// is split, what is kept at most, and the program. A run is only ever restored under the key
+    /// it was stored under.
     ///
     /// - Parameter program: names the program's version, so that an image of another one, which
     ///   may see other things in the same events, is not used.

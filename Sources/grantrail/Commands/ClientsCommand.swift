@@ -99,17 +99,18 @@ struct ClientsImport: ParsableCommand {
         let style = TextStyle(isColoured: false)
         for note in merged.notes { Terminal.note(style.escape(note, limit: 1000)) }
         Terminal.note(
-            "\(path): \(merged.added) clients added, \(merged.updated) entries brought up to date")
+            "merged with \(path) (clients added: \(merged.added), "
+                + "entries brought up to date: \(merged.updated))")
         return merged.text
     }
 
     private func summary(_ imported: ClientImport) -> String {
         let types = Dictionary(grouping: imported.book.clients) { $0.type?.rawValue ?? "unknown" }
         let counts = types.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key)" }
-        var text = "\(imported.book.clients.count) clients of \(imported.source.rawValue): "
-            + counts.joined(separator: ", ")
-        if imported.others > 0 { text += "; \(imported.others) entries of other protocols" }
-        if imported.unusable > 0 { text += "; \(imported.unusable) without a usable id" }
+        var text = "clients of \(imported.source.rawValue): \(imported.book.clients.count) ("
+            + counts.joined(separator: ", ") + ")"
+        if imported.others > 0 { text += "; of other protocols: \(imported.others)" }
+        if imported.unusable > 0 { text += "; without a usable id: \(imported.unusable)" }
         return text
     }
 }
@@ -134,8 +135,8 @@ struct ClientsCheck: ParsableCommand {
         let path = TextStyle(isColoured: false).escape(SecretText.redacted(file), limit: 1000)
         Terminal.write(
             errors == 0
-                ? "\(path) can be used: \(loaded.book.clients.count) clients, "
-                    + "\(loaded.book.servers.count) servers\n"
+                ? "\(path) can be used (clients: \(loaded.book.clients.count), "
+                    + "servers: \(loaded.book.servers.count))\n"
                 : "\(path) cannot be used (errors: \(errors))\n")
         if errors > 0 { Foundation.exit(78) }
     }

@@ -68,6 +68,8 @@ struct ScanCommand: ParsableCommand {
         help: "The key of token fingerprints; default: GRANTRAIL_KEY_FILE, or one made once.")
     var keyFile: String?
 
+    @OptionGroup var clients: ClientArguments
+
     @Option(help: ArgumentHelp("Bytes scanned at once.", visibility: .hidden))
     var chunk = 1 << 20
 
@@ -139,7 +141,7 @@ struct ScanCommand: ParsableCommand {
         }
         let store = try openStore(path, .readOnly)
         let progress = ProgressLine(.events)
-        var lookup = LeakLookup(findings)
+        var lookup = LeakLookup(findings, clients: clients.registry())
         let knowledge = try lookup.run(
             store, asOf: asOf?.time, keyCheck: key.checkValue, progress: progress.update)
         progress.finish()
