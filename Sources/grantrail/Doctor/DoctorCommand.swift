@@ -64,8 +64,8 @@ struct DoctorCommand: ParsableCommand {
         if hasProblems { Foundation.exit(1) }
     }
 
-    /// Where events are looked for: the store, nil for archives and when there is none yet; and what
-    /// is known of clients.
+    /// Where events are looked for: the store, nil for archives and when there is none yet; and
+    /// what is known of clients.
     private typealias Place = (store: String?, clients: ClientRegistry)
 
     /// Looks at the machine.
