@@ -47,7 +47,7 @@ struct AlertText {
         case "severity": alert.severity.name
         case "generation": number(transition?.generation)
         case "generation_gap": number(transition?.generationGap)
-        case "replay_gap": (transition?.replayGap).flatMap { $0 < 0 ? nil : Self.duration($0) }
+        case "replay_gap": (transition?.replayGap).flatMap { $0 < 0 ? nil : DurationText.text($0) }
         case "score": alert.score.map(FieldValue.decimal)
         default: figures.first { $0.name == name }?.value ?? fieldText(name)
         }
@@ -82,17 +82,5 @@ struct AlertText {
             rest = tail[tail.index(after: close)...]
         }
         return result + rest
-    }
-
-    /// `850 ms`, `19 s`, `41 min`, `5 h 12 min`, `3 d 4 h`.
-    static func duration(_ nanoseconds: Int64) -> String {
-        let milliseconds = nanoseconds / 1_000_000
-        if milliseconds < 1000 { return "\(milliseconds) ms" }
-        let seconds = milliseconds / 1000
-        if seconds < 120 { return "\(seconds) s" }
-        let minutes = seconds / 60
-        if minutes < 120 { return "\(minutes) min" }
-        if minutes < 48 * 60 { return "\(minutes / 60) h \(minutes % 60) min" }
-        return "\(minutes / 1440) d \(minutes / 60 % 24) h"
     }
 }

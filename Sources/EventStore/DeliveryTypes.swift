@@ -129,6 +129,9 @@ public struct Triage: Sendable, Equatable {
         case open, acknowledged, closed
     }
 
+    /// Whether somebody found it to be what its rule says.
+    public var isTruePositive: Bool { status == .closed && reason == "true_positive" }
+
     public var alert: ID128
     public var status: Status
     /// Who decided.

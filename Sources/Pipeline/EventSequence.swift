@@ -8,6 +8,8 @@ public import Places
 public struct EventSequence {
     /// Called now and then with bytes or events done and their total, where known.
     public var progress: ((Int64, Int64?) -> Void)?
+    /// Called at the end with what became of each input, also when none of them was usable.
+    public var inputs: (([InputTally]) -> Void)?
 
     private let clients: ClientRegistry
 
@@ -15,6 +17,7 @@ public struct EventSequence {
     public init(clients: ClientRegistry = .empty) {
         self.clients = clients
         progress = nil
+        inputs = nil
     }
 
     /// Reads the events of a store.
@@ -57,6 +60,7 @@ public struct EventSequence {
                 progress?(feeds.progress.read, feeds.progress.total)
             }
             tally = feeds.tally
+            self.inputs?(feeds.inputs)
         } catch {
             throw .intake(error)
         }

@@ -8,7 +8,9 @@ internal import TokenScan
 /// pulled next, each is closed at its end.
 final class FeedSet {
     private struct Partition {
+        let name: String
         let feed: Feed
+        var tally = IntakeTally()
         var tracker: WatermarkTracker
         var repeatedHour: RepeatedHour?
         var isOpen = true
@@ -29,7 +31,7 @@ final class FeedSet {
         for input in inputs {
             partitions.append(
                 Partition(
-                    feed: try Feed(input, options: options),
+                    name: input.name, feed: try Feed(input, options: options),
                     tracker: WatermarkTracker(lateness: options.lateness),
                     repeatedHour: RepeatedHour(options.settings.timeZone)))
         }
@@ -52,6 +54,11 @@ final class FeedSet {
         (partitions.reduce(0) { $0 + $1.feed.position }, totalBytes)
     }
 
+    /// What became of the records of each input so far, in their order.
+    var inputs: [InputTally] {
+        partitions.map { InputTally(name: $0.name, tally: $0.tally) }
+    }
+
     /// No event before this time can still come in order.
     var watermark: Int64 {
         partitions.filter(\.isOpen).map(\.tracker.watermark).min() ?? .max
@@ -68,6 +75,7 @@ final class FeedSet {
             partitions[index].repeatedHour?.settle(&batch)
             for time in batch.events.time { partitions[index].tracker.observe(time) }
             tally.add(batch.tally)
+            partitions[index].tally.add(batch.tally)
             return batch
         }
         return nil

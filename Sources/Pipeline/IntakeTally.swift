@@ -1,5 +1,17 @@
 public import AuditModel
 
+/// What became of the records of one input.
+public struct InputTally: Sendable, Equatable {
+    /// As people named it.
+    public var name: String
+    public var tally: IntakeTally
+
+    public init(name: String, tally: IntakeTally) {
+        self.name = name
+        self.tally = tally
+    }
+}
+
 /// What became of the records of some inputs. Everything that was read is in here somewhere.
 public struct IntakeTally: Sendable, Equatable {
     /// Records read, those among them that were cut off or too long.

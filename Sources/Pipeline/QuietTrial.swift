@@ -1,4 +1,5 @@
 public import AuditModel
+internal import Delivery
 public import Detection
 public import EventStore
 public import GrantLedger
@@ -13,7 +14,7 @@ public struct QuietTrial: Sendable {
         public var isStored: Bool
         /// Whether it would still be there, as `info`.
         public var isLowered: Bool
-        /// Whether a person closed it as a true positive.
+        /// Whether a person closed it as a true positive, or it is labelled as one.
         public var isTruePositive: Bool
 
         /// Whether nobody may quiet it unseen.
@@ -41,22 +42,41 @@ public struct QuietTrial: Sendable {
         backtest.against = current
         backtest.clients = clients
         let outcome = try backtest.run(store)
-        let comparison = AlertComparison(outcome.alerts, against: outcome.againstAlerts ?? [])
+        try self.init(outcome.alerts, before: outcome.againstAlerts ?? [], store, truths: [])
+    }
+
+    /// Runs one set of rules over the store's events.
+    ///
+    /// - Parameters:
+    ///   - backtest: of the rules with what would be quieted.
+    ///   - before: what the rules that run now raise over them.
+    ///   - truths: ids of alerts that are known to be true.
+    public init(
+        _ backtest: Backtest, before: [Alert], store: EventStore, truths: Set<ID128>
+    ) throws(PipelineError) {
+        let outcome = try backtest.run(store)
+        try self.init(outcome.alerts, before: before, store, truths: truths)
+    }
+
+    private init(
+        _ alerts: [Alert], before: [Alert], _ store: EventStore, truths: Set<ID128>
+    ) throws(PipelineError) {
+        let comparison = AlertComparison(alerts, against: before)
         var found: [Quieted] = []
         do throws(StoreError) {
             for rule in comparison.rules {
                 for alert in rule.lost {
-                    found.append(try Self.quieted(alert, isLowered: false, store))
+                    found.append(try Self.quieted(alert, isLowered: false, store, truths))
                 }
                 for (before, after) in rule.changed where after.severity < before.severity {
-                    found.append(try Self.quieted(before, isLowered: true, store))
+                    found.append(try Self.quieted(before, isLowered: true, store, truths))
                 }
             }
         } catch {
             throw .store(error)
         }
         quieted = found
-        raised = Set((outcome.againstAlerts ?? []).map(\.id))
+        raised = Set(before.map(\.id))
         gained = comparison.gained
     }
 
@@ -67,7 +87,7 @@ public struct QuietTrial: Sendable {
     public func quiets(_ id: ID128) -> Bool { quieted.contains { $0.alert.id == id } }
 
     private static func quieted(
-        _ alert: Alert, isLowered: Bool, _ store: EventStore
+        _ alert: Alert, isLowered: Bool, _ store: EventStore, _ truths: Set<ID128>
     ) throws(StoreError) -> Quieted {
         let stored = try store.alertRecord(id: alert.id).flatMap { AlertJSON.read($0.body) }
         let triage = try store.triage(of: alert.id)
@@ -76,25 +96,41 @@ public struct QuietTrial: Sendable {
         return Quieted(
             alert: shown, isStored: stored.map { $0.state != .withdrawn } ?? false,
             isLowered: isLowered,
-            isTruePositive: triage?.status == .closed && triage?.reason == "true_positive")
+            isTruePositive: truths.contains(alert.id) || triage?.isTruePositive ?? false)
     }
 
-    /// Stored alerts that would be quiet, a line for each rule and client: `3 alerts of REF-02 for
-    /// client web (2 lowered to info), none critical`. Texts are as logs have them.
-    public var lines: [String] {
+    /// What nobody may quiet unseen, the first few of it in words; nil when there is nothing.
+    public var guarded: String? {
+        let guarded = quieted.filter(\.isProtected)
+        if guarded.isEmpty { return nil }
+        let style = TextStyle(isColoured: false)
+        return guarded.prefix(5).map { entry in
+            "\(style.escape(entry.alert.rule.name)) \(entry.alert.id.hex.prefix(12)) "
+                + (entry.isTruePositive ? "(a true positive)" : "(critical)")
+        }.joined(separator: ", ")
+    }
+
+    /// Alerts that would be quiet, a line for each rule and client: `3 alerts of REF-02 for client
+    /// web (2 lowered to info), 1 high, none critical`. Texts are made harmless.
+    ///
+    /// - Parameter isShown: which of them.
+    public func lines(where isShown: (Quieted) -> Bool) -> [String] {
+        let style = TextStyle(isColoured: false)
         var groups: [String: [Quieted]] = [:]
-        for entry in quieted where entry.isStored {
+        for entry in quieted where isShown(entry) {
             let client = entry.alert.keys.client.map { " for client \($0)" } ?? ""
             groups[entry.alert.rule.name + client, default: []].append(entry)
         }
         return groups.sorted { $0.key < $1.key }.map { name, entries in
             let lowered = entries.count { $0.isLowered }
             let critical = entries.count { $0.alert.severity == .critical }
+            let high = entries.count { $0.alert.severity == .high }
             let confirmed = entries.count { $0.isTruePositive }
-            return "\(entries.count) \(entries.count == 1 ? "alert" : "alerts") of \(name)"
-                + (lowered > 0 ? " (\(lowered) lowered to info)" : "")
+            return "\(entries.count) \(entries.count == 1 ? "alert" : "alerts") of "
+                + style.escape(name) + (lowered > 0 ? " (\(lowered) lowered to info)" : "")
+                + (high > 0 ? ", \(high) high" : "")
                 + (critical > 0 ? ", \(critical) critical" : ", none critical")
-                + (confirmed > 0 ? ", \(confirmed) closed as true positives" : "")
+                + (confirmed > 0 ? ", \(confirmed) true positives" : "")
         }
     }
 }
@@ -125,7 +161,7 @@ public struct AlertScope: Sendable, Equatable {
     /// Whether nothing is in common.
     public var isEmpty: Bool { self == AlertScope(client: nil, subject: nil, network: nil) }
 
-    private init(client: String?, subject: String?, network: String?) {
+    init(client: String?, subject: String?, network: String?) {
         self.client = client
         self.subject = subject
         self.network = network

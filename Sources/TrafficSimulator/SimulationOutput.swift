@@ -21,7 +21,8 @@ public enum SimulationOutput {
     /// Runs `plan` and writes all its dialects from the one sequence of events, each to its
     /// ``SimulatedDialect/fileName`` with the labels in ``SimulatedDialect/truthFileName``.
     /// Beside them, in `places`, it writes where the networks are: `city.mmdb` and `asn.mmdb`
-    /// (MaxMind DB 2.0) and `networks.csv` (`prefix,class` or `AS64512,class` a line).
+    /// (MaxMind DB 2.0) and `networks.csv` (`prefix,class` or `AS64512,class` a line); if the plan
+    /// says so, `realm.json` with the realms and their clients.
     /// The directory is made where it is missing; files of these names are replaced.
     ///
     /// - Parameter progress: called now and then with the events written so far.
@@ -37,6 +38,11 @@ public enum SimulationOutput {
         let attacks = try Simulation(plan: plan).run(into: &sink)
         var summary = try sink.finish(attacks, directory: directory)
         summary.files += try writePlaces(plan, directory: directory + "/places")
+        if plan.writesRealms {
+            var file = try OutputFile(path: directory + "/" + RealmExport.fileName)
+            try file.write(all: RealmExport.json(plan))
+            summary.files.append(.init(path: file.path, bytes: file.written))
+        }
         return summary
     }
 

@@ -95,6 +95,8 @@ public struct SimulationPlan: Sendable, Equatable {
     public var warmUpHours = 0
     public var release = ServerRelease.later
     public var dialects: [SimulatedDialect] = [.keycloakJSON]
+    /// Whether the realms and their clients are written as well, as Keycloak exports them.
+    public var writesRealms = false
 
     public init(seed: UInt64, startTime: Int64, days: Int, subjects: Int) {
         self.seed = seed

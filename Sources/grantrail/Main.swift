@@ -27,8 +27,7 @@ struct Grantrail: ParsableCommand {
             SimulateCommand.self, GrantCommand.self, RulesCommand.self, StoreCommand.self,
             ScanCommand.self, RunCommand.self, ConfigCommand.self, ControlCommand.self,
             ClientsCommand.self, MapsCommand.self, AlertsCommand.self, IncidentsCommand.self,
-            HooksCommand.self,
-            MeasureCommand.self,
+            HooksCommand.self, TuneCommand.self, DoctorCommand.self, MeasureCommand.self,
         ])
 
     static func main() {

@@ -22,9 +22,12 @@ struct PlaceArguments: ParsableArguments {
         help: "Own proxies, as addresses or prefixes with commas between: never a token's holder.")
     var trustedProxies: PrefixList?
 
+    /// Whether anything was named.
+    var isNamed: Bool { geo != nil || asn != nil || networks != nil || trustedProxies != nil }
+
     /// Nil when nothing was named.
     func book() throws(PipelineError) -> PlaceBook? {
-        if geo == nil, asn == nil, networks == nil, trustedProxies == nil { return nil }
+        if !isNamed { return nil }
         do throws(PlacesError) {
             return try PlaceBook(
                 city: geo, asn: asn, networks: networks,

@@ -12,9 +12,21 @@ struct ConnectTests {
         "auth0", "okta", "cognito", "entra", "hydra", "pingfederate",
     ]
 
+    /// Without the walk, whose commands have a test of their own.
     private func page(_ name: String) throws -> String {
-        try String(
+        let text = try String(
             contentsOf: Self.root.appending(path: "docs/connect/\(name).md"), encoding: .utf8)
+        guard let start = text.range(of: "## From your server to a first verdict") else {
+            return text
+        }
+        let end = text.range(of: "\n## ", range: start.upperBound..<text.endIndex)
+        return String(text[..<start.lowerBound] + text[(end?.lowerBound ?? text.endIndex)...])
+    }
+
+    @Test("the walk of a new user prints what it shows; if not, run Scripts/generate-walk")
+    func walk() throws {
+        let sandbox = try Sandbox()
+        try sandbox.shell("\(Self.root.path)/Scripts/generate-walk --check").expecting()
     }
 
     @Test("the commands of a page work on such a log", arguments: simulated)

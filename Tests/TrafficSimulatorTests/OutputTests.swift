@@ -30,6 +30,36 @@ struct OutputTests {
         }
     }
 
+    @Test("the realms are exported with the clients of the log, and no secret of theirs")
+    func realms() throws {
+        let directory = TemporaryDirectory()
+        var plan = SimulationPlan.small(seed: 5)
+        plan.writesRealms = true
+        let summary = try SimulationOutput.write(plan: plan, directory: directory.path)
+        #expect(summary.files.last?.path == directory.path + "/realm.json")
+        let text = try directory.bytes("realm.json")
+        let realms = try #require(
+            try JSONSerialization.jsonObject(with: Data(text)) as? [[String: Any]])
+        var registered: Set<String> = []
+        for realm in realms {
+            let name = try #require(realm["realm"] as? String)
+            for client in try #require(realm["clients"] as? [[String: Any]]) {
+                let id = try #require(client["clientId"] as? String)
+                #expect(client["publicClient"] is Bool && client["attributes"] is [String: String])
+                #expect((client["secret"] as? String ?? "**********") == "**********")
+                registered.insert(name + " " + id)
+            }
+        }
+        #expect(realms.compactMap { $0["revokeRefreshToken"] as? Bool } == [true, false])
+        for object in try directory.objects("keycloak.jsonl") {
+            let name = try #require(object["realmName"] as? String)
+            let client = try #require(object["clientId"] as? String)
+            #expect(registered.contains(name + " " + client))
+            let realm = realms.first { $0["realm"] as? String == name }
+            #expect(realm?["id"] as? String == object["realmId"] as? String)
+        }
+    }
+
     @Test("these bytes never change: a plan's first lines have a known digest")
     func knownBytes() throws {
         let directory = TemporaryDirectory()

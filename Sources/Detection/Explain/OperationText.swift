@@ -18,7 +18,7 @@ extension Operation {
             return "ratio >= \(FieldValue.decimal(ratio.atLeast)) of at least \(ratio.minimum) in "
                 + clock.text
         case .spike(let spike):
-            let windows = spike.windows.map(AlertText.duration).joined(separator: ", ")
+            let windows = spike.windows.map(DurationText.text).joined(separator: ", ")
             return "more than the key's own rhythm explains in \(windows): at least "
                 + "\(spike.floorCount) and \(FieldValue.decimal(spike.floorRatio)) times the "
                 + "expectation"

@@ -46,7 +46,7 @@ struct AbsenceOperator: RuleOperator {
         var firing = Firing(
             figures: [
                 Firing.Figure(
-                    name: "silence", value: AlertText.duration(clock.window.span),
+                    name: "silence", value: DurationText.text(clock.window.span),
                     comparedTo: "expected within \(clock.text)")
             ])
         firing.anchor = wait.trigger

@@ -158,7 +158,7 @@ struct GeoVelocityOperator: RuleOperator {
             Firing.Figure(name: "to_place", value: text(current, pool)),
             Firing.Figure(
                 name: "window",
-                value: AlertText.duration(
+                value: DurationText.text(
                     current.event.time - candidate.reference.event.time)),
         ]
         if score != velocity { figures += foreign }

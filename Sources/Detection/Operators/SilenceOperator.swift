@@ -124,7 +124,7 @@ extension SilenceOperator.State {
         return Firing(
             figures: [
                 Firing.Figure(
-                    name: "silence", value: AlertText.duration(silence),
+                    name: "silence", value: DurationText.text(silence),
                     comparedTo: ">= \(clock.text)"),
                 Firing.Figure(
                     name: "expected", value: FieldValue.decimal(tenths * 10),

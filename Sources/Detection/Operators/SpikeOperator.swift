@@ -103,7 +103,7 @@ extension SpikeOperator.State {
         guard let absolute, let value,
             let counts = alarm.add(value, at: time, absolute)
         else { return nil }
-        let window = AlertText.duration(absolute.window)
+        let window = DurationText.text(absolute.window)
         return Firing(
             figures: [
                 Firing.Figure(
@@ -152,7 +152,7 @@ extension SpikeOperator.State {
 
     private func firing(_ count: Int, _ expected: Double, _ window: Int) -> Firing {
         let tenths = Int((expected * 10).rounded())
-        let duration = AlertText.duration(Int64(window) * SpikeBaseline.minute)
+        let duration = DurationText.text(Int64(window) * SpikeBaseline.minute)
         return Firing(
             figures: [
                 Firing.Figure(

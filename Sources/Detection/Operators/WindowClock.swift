@@ -36,7 +36,7 @@ struct WindowClock: Sendable {
 
     /// `60 s`, or `60 s (session)`.
     var text: String {
-        let span = AlertText.duration(window.span)
+        let span = DurationText.text(window.span)
         return window.shape == .sliding ? span : "\(span) (\(window.shape.rawValue))"
     }
 

@@ -25,6 +25,8 @@ public struct Coverage: Sendable {
         public var cures: [String]
         /// Nothing it waits for has come yet, and nothing keeps it from coming.
         public var isWaiting: Bool
+        /// Names of what it lacks: of capabilities, of fields, or such as `successes`.
+        var lacks: Set<String> = []
     }
 
     public let sources: [SourceSurvey.Source]
@@ -62,6 +64,7 @@ public struct Coverage: Sendable {
         entry.isWaiting = judgement.isWaiting
         let dialect = sight.source.dialect
         entry.why = judgement.causes.map { $0.text(sight.source) }.uniqued
+        entry.lacks = Set(judgement.causes.map(Cures.name))
         entry.cures = judgement.causes.compactMap { Cures.cure($0, dialect: dialect) }.uniqued
         if loaded.isOff, !runsAll {
             entry.state = .off

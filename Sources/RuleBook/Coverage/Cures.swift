@@ -26,7 +26,8 @@ enum Cures {
         return general[name(cause)]
     }
 
-    private static func name(_ cause: CoverageCause) -> String {
+    /// What is lacking, in a word.
+    static func name(_ cause: CoverageCause) -> String {
         switch cause {
         case .successes, .assertedOnly: "successes"
         case .capability(let name): name

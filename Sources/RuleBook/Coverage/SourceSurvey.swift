@@ -33,6 +33,8 @@ public struct SourceSurvey: Sendable {
         var refreshOpened = 0
         var accessNamed = 0
         var holderAddresses = 0
+        /// When and from where they come.
+        public internal(set) var health = SourceHealth()
 
         func count(_ kind: EventKind) -> Int { kinds[Int(kind.rawValue)] }
         func saw(_ kinds: [EventKind]) -> Bool { kinds.contains { count($0) > 0 } }
@@ -78,9 +80,11 @@ public struct SourceSurvey: Sendable {
         case .failure, .denied: found[index].failures += 1
         case .unknown, .interrupted: break
         }
+        found[index].health.take(batch, row)
         let number = found[index].events
         guard number <= Self.fullEvents || number % Self.stride == 0 else { return }
         look(batch, row, index)
+        found[index].health.look(batch, row, pool)
     }
 
     private mutating func open(_ key: UInt64, _ dialect: String, _ name: String) -> Int {

@@ -7,7 +7,8 @@ public struct AllowEntry: Sendable, Equatable {
     public var name: String
     /// Name or id.
     public var rule: String
-    /// What the events must have, exactly; at least one of the three.
+    /// What the events must have, exactly; at least one of the four.
+    public var tenant: String?
     public var client: String?
     public var subject: String?
     /// `192.0.2.0/24`.
@@ -19,11 +20,12 @@ public struct AllowEntry: Sendable, Equatable {
     public var last: Int64
 
     public init(
-        name: String, rule: String, client: String?, subject: String?, network: String?,
-        owner: String, reason: String, since: Int64, last: Int64
+        name: String, rule: String, tenant: String? = nil, client: String?, subject: String?,
+        network: String?, owner: String, reason: String, since: Int64, last: Int64
     ) {
         self.name = name
         self.rule = rule
+        self.tenant = tenant
         self.client = client
         self.subject = subject
         self.network = network
@@ -39,6 +41,7 @@ public struct AllowEntry: Sendable, Equatable {
     /// - Parameter comments: lines without line breaks, for people.
     public func document(comments: [String]) -> String {
         let fields = [
+            tenant.map { ("tenant|cased", Self.literal($0)) },
             client.map { ("client|cased", Self.literal($0)) },
             subject.map { ("subject|cased", Self.literal($0)) },
             network.map { ("ip|cidr", $0) },

@@ -73,7 +73,10 @@ struct DecisionPlace: ParsableArguments {
     @Option(help: "Who decides; default: the user.")
     var by: String?
 
-    var actor: String { by ?? ProcessInfo.processInfo.environment["USER"] ?? NSUserName() }
+    var actor: String { by ?? Self.user }
+
+    /// Who decides where nobody is named.
+    static var user: String { ProcessInfo.processInfo.environment["USER"] ?? NSUserName() }
 
     /// Asks the service that owns the store; without one decides in the store itself.
     func answer<Decision: StoreDecision>(

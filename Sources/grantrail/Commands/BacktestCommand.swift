@@ -112,22 +112,27 @@ struct BacktestCommand: ParsableCommand {
 
     /// Whether every label that expects a rule was found.
     private func score(_ alerts: [Alert], _ path: String) throws(PipelineError) -> Bool {
-        var labels: [Label] = []
-        for input in try resolve([path]) {
-            do throws(IntakeError) {
-                let read = try Label.read(input)
-                labels += read.labels
-                if read.unusable > 0 {
-                    Terminal.note("\(input.name): \(read.unusable) lines are no labels")
-                }
-            } catch {
-                throw .intake(error)
-            }
-        }
-        let score = LabelScore(alerts, labels)
+        let score = LabelScore(alerts, try readLabels(path))
         for line in score.report { Terminal.note(line) }
         return score.missed.isEmpty
     }
+}
+
+/// Labelled attacks; lines that are none are counted on standard error.
+func readLabels(_ path: String) throws(PipelineError) -> [Label] {
+    var labels: [Label] = []
+    for input in try resolve([path]) {
+        do throws(IntakeError) {
+            let read = try Label.read(input)
+            labels += read.labels
+            if read.unusable > 0 {
+                Terminal.note("\(input.name): \(read.unusable) lines are no labels")
+            }
+        } catch {
+            throw .intake(error)
+        }
+    }
+    return labels
 }
 
 /// Runs a backtest as the command line asks, with progress on a terminal.

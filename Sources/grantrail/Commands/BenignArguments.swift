@@ -55,15 +55,13 @@ struct BenignArguments: ParsableArguments {
         if record.severity == .critical { refuse("a critical alert is not quieted") }
         let current = rules.loadAll()
         let entry = try made(alert, arguments, current.named(alert.rule.id).rule, store)
-        var changed: LoadedRules
-        switch RuleBook.trying(entry, paths: rules.rules, file: path, text: file.text) {
-        case .success(let loaded): changed = loaded
+        var changed: [Rule] = []
+        switch EntryTrial.rules(with: entry, rules, path: path, text: file.text) {
+        case .success(let rules): changed = rules
         case .failure(let refusal): refuse(refusal.message)
         }
-        changed.runsExperimental = rules.experimental
         let trial = try QuietTrial(
-            rules: changed.active, current: current.active, clients: clients.registry(),
-            store: store)
+            rules: changed, current: current.active, clients: clients.registry(), store: store)
         try onStore { () throws(StoreError) in try store.close() }
         check(trial, alert)
         let comments = remarks(trial)
@@ -86,37 +84,27 @@ struct BenignArguments: ParsableArguments {
     private func made(
         _ alert: Alert, _ arguments: DecisionArguments, _ rule: Rule, _ store: EventStore
     ) throws(PipelineError) -> AllowEntry {
-        let (places, newest) = try onStore { () throws(StoreError) in
-            (try EvidencePlace.find(alert.evidence, in: store), try store.info().lastTime ?? 0)
+        let places = try onStore { () throws(StoreError) in
+            try EvidencePlace.find(alert.evidence, in: store)
         }
         let scope = AlertScope(places, of: alert, onlyAnchor: rule.operation == nil)
             .keeping(names)
         if scope.isEmpty {
             refuse("the alert's events have no \(names.joined(separator: ", no ")) in common")
         }
-        // An event from the future must not make the entry last longer.
-        let start = min(newest, ServiceClock.system.wall())
-        let (end, isFar) = start.addingReportingOverflow(expires.nanoseconds)
         let short = alert.id.hex.prefix(12)
         return AllowEntry(
             name: "benign-\(short)", rule: rule.name, client: scope.client,
             subject: scope.subject, network: scope.network, owner: arguments.place.actor,
             reason: (arguments.note.isEmpty ? "closed as benign" : arguments.note)
-                + " (alert \(short))", since: alert.firstSeen, last: isFar ? .max : end)
+                + " (alert \(short))", since: alert.firstSeen,
+            last: try EntryTrial.end(after: expires, in: store))
     }
 
     /// What must not be quieted ends the command.
     private func check(_ trial: QuietTrial, _ alert: Alert) {
-        let style = TextStyle(isColoured: false)
-        let guarded = trial.quieted.filter(\.isProtected)
-        if !guarded.isEmpty {
-            let shown = guarded.prefix(5).map { entry in
-                "\(style.escape(entry.alert.rule.name)) \(entry.alert.id.hex.prefix(12)) "
-                    + (entry.isTruePositive ? "(a true positive)" : "(critical)")
-            }
-            refuse(
-                "the entry would quiet what must be seen: " + shown.joined(separator: ", ")
-                    + "; name more with --scope")
+        if let guarded = trial.guarded {
+            refuse("the entry would quiet what must be seen: \(guarded); name more with --scope")
         }
         if !trial.raises(alert.id) {
             refuse("the rules as they are do not raise it any more: nothing is left to quiet")
@@ -131,7 +119,7 @@ struct BenignArguments: ParsableArguments {
     /// Lines for people, in the file too.
     private func remarks(_ trial: QuietTrial) -> [String] {
         let style = TextStyle(isColoured: false)
-        var lines = trial.lines.map { "would have quieted " + style.escape($0) }
+        var lines = trial.lines(where: \.isStored).map { "would have quieted " + $0 }
         if !trial.gained.isEmpty {
             let rules = Set(trial.gained.map(\.rule.name)).sorted().joined(separator: ", ")
             lines.append(

@@ -46,6 +46,9 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "The same traffic without its attacks.")
     var quiet = false
 
+    @Flag(help: "Also realm.json: the realms with their clients, as Keycloak exports them.")
+    var realm = false
+
     func validate() throws {
         guard (1...100_000_000).contains(events) else {
             throw ValidationError("--events takes 1 to 100000000")
@@ -64,6 +67,7 @@ struct SimulateCommand: ParsableCommand {
                 uniqueKeysWithValues: AttackScenario.allCases.map { ($0, attacks) }))
         plan.dialects = SimulatedDialect.allCases.filter(dialect.contains)
         if quiet { plan = plan.benignTwin }
+        plan.writesRealms = realm
         do throws(SimulationError) {
             let progress = ProgressLine(.events)
             defer { progress.finish() }
