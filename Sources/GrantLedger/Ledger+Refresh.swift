@@ -187,8 +187,8 @@ extension Ledger {
         let family = Int(lineages[lineage].family)
         if nodes[index].reuses < .max { nodes[index].reuses += 1 }
         transition.policyAllows = policies.allows(
-            families[family].policyOwner, gap: transition.replayGap, generations: transition.generationGap,
-            reuse: Int64(nodes[index].reuses))
+            families[family].policyOwner, gap: transition.replayGap,
+            generations: transition.generationGap, reuse: Int64(nodes[index].reuses))
         if transition.secondNovelty.prefix == .no,
             transition.replayGap > RotationPolicies.longestLeeway
         {

@@ -203,7 +203,7 @@ struct PingFederateTests {
             (#"% trackingid="t" event="X""#, "pingfederate"),
             ("<1>CEF:0|Ping Identity|PingFederate|1|SSO|SSO|0|rt=x", "pingfederate"),
             ("% tid:x INFO [org.sourceid.A] x", "pingfederate"),
-            ("% INFO  [org.keycloak.services] (main) started", nil),
+            ("% INFO  [org.keycloak.services] (main) started", "keycloak"),
             (#"% DEBUG [org.keycloak.events] (e) type="LOGIN", realmId="r""#, "keycloak"),
             (#"% level=info event="x" user="y""#, nil), ("% | a | b | c", nil),
             ("CEF:0|Other|Thing|1|SSO|SSO|0|rt=x", nil),

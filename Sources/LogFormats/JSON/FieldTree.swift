@@ -93,8 +93,12 @@ struct FieldTree: @unchecked Sendable {
         return 0
     }
 
-    /// Finds the fields of one object. Null counts as absent, and so does an object that longer
-    /// paths lead into; of several paths of a field the first in the record wins.
+    private func isObject(_ node: Int32, _ document: borrowing JSONDocument) -> Bool {
+        document[Int(node)].kind == .object
+    }
+
+    /// Finds the fields of one object. Null counts as absent; of several paths of a field the first
+    /// in the record wins, but for an object, which gives way to anything else.
     ///
     /// - Parameters:
     ///   - found: room for ``count`` nodes; gets the node of every field, or -1.
@@ -114,15 +118,17 @@ struct FieldTree: @unchecked Sendable {
             let level = Int(node.depth) &- outside
             let step = step(from: steps[level], document.key(node), node.keyHash)
             let field = Int(fields[step])
+            if step > 0, field >= 0, node.kind != .null,
+                found[field] < 0 || (node.kind != .object && isObject(found[field], document))
+            {
+                found[field] = Int32(truncatingIfNeeded: index)
+            }
             if step > 0, goesOn[step], node.kind == .object {
                 steps[level &+ 1] = step
                 index &+= 1
-                continue
+            } else {
+                index = Int(node.next)
             }
-            if step > 0, field >= 0, node.kind != .null, found[field] < 0 {
-                found[field] = Int32(truncatingIfNeeded: index)
-            }
-            index = Int(node.next)
         }
     }
 }

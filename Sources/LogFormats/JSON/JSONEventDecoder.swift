@@ -212,7 +212,7 @@ struct JSONEventDecoder<Dialect: JSONMapping & ~Copyable>: ~Copyable {
         case .ordinary: tally.ignored += 1
         case .other where isEnvelope(index), .incomplete where isEnvelope(index):
             decodeMembers(of: index, at: place, level: level, &batch, &issues)
-        case .other: tally.ignored += 1
+        case .other: break
         case .incomplete(let what): fail(.fieldMissing, what, &issues)
         }
     }
