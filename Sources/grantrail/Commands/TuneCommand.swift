@@ -50,8 +50,8 @@ struct TuneCommand: ParsableCommand {
     @Option(help: "Suggest for this client.")
     var client: String?
 
-    @Option(help: "Suggest for this tenant.")
-    var tenant: String?
+    @Option(help: "Suggest for this tenant of those that there are.")
+    var forTenant: String?
 
     @Option(help: "Append the suggested entry to this file of overlays; name one with --rule.")
     var write: String?
@@ -127,11 +127,11 @@ struct TuneCommand: ParsableCommand {
     private func suggest(
         _ table: TuneTable, _ search: EntrySearch
     ) throws(PipelineError) -> [EntrySearch.Found] {
-        let isNamed = rule != nil || client != nil || tenant != nil
+        let isNamed = rule != nil || client != nil || forTenant != nil
         let wanted = table.rows.filter { row in
             guard row.told > 0, isNamed || row.isOver else { return false }
             return (rule ?? row.rule) == row.rule && (client ?? row.client) == row.client
-                && (tenant ?? row.tenant) == row.tenant
+                && (forTenant ?? row.tenant) == row.tenant
         }
         if wanted.count > Self.mostTrials {
             Terminal.note(
