@@ -5,7 +5,7 @@ enum AccessField: Int, CaseIterable {
     case subject, client, tokenID, tokenHash, session, issuer, audience, scope, proofKey
     /// The request's credentials and where else tokens stand, and the answer's challenge
     /// (RFC 6750 §3).
-    case authorization, request, query, referrer, authenticate
+    case authorization, request, query, path, referrer, authenticate
     /// Why the server itself refused: Envoy's details, or any member of that sense.
     case details, failure
     /// What a resource server says of its own check.

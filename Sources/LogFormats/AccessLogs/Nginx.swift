@@ -55,6 +55,7 @@ enum NginxServer: AccessServer {
         .requestID: "request_id|req_id|x_request_id|http_x_request_id|correlation_id|trace_id",
         .authorization: "http_authorization|authorization",
         .request: "request|request_uri|request_url|url|url.original",
+        .path: "path|uri|request_path|url.path",
         .query: "args|query_string|query|request_args|request_query|url.query",
         .referrer: "http_referer|referer|http_referrer|referrer|http.request.referrer",
         .authenticate: "sent_http_www_authenticate|www_authenticate|www-authenticate|"

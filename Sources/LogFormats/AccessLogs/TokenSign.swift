@@ -28,6 +28,7 @@ struct TokenSign {
         }
         if let request = fields.known(.request) { look(at: request, isRequest: true) }
         if let query = fields.known(.query) { look(at: query, isRequest: true) }
+        if let path = fields.known(.path) { look(at: path, isRequest: true) }
         if let referrer = fields.known(.referrer) { look(at: referrer, isRequest: false) }
     }
 

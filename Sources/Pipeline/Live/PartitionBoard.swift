@@ -22,7 +22,7 @@ struct PartitionBoard {
         var isFinished = false
         var unreadySince: Int64
         var partitionCount = 0
-        /// When the last partition went; nil before the first came.
+        /// Since when it is ready and has no partition; nil while it has one.
         var emptySince: Int64?
     }
 
@@ -116,6 +116,10 @@ struct PartitionBoard {
     mutating func condition(source: Int, isReady: Bool, now: Int64) {
         if isReady, !sources[source].isReady {
             sources[source].isOpen = true
+            // A log that has not begun may begin with what the others are past.
+            if sources[source].partitionCount == 0, sources[source].emptySince == nil {
+                sources[source].emptySince = now
+            }
             // What gathered meanwhile is on its way: nobody is idle before it had time to come.
             for name in Array(partitions.keys) where name.source == source {
                 partitions[name]?.heardAt = now
