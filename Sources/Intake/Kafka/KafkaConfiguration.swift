@@ -26,7 +26,10 @@ enum KafkaConfiguration {
             // An answer as soon as there is a message; a long poll when there is none.
             ("fetch.min.bytes", "1"), ("fetch.wait.max.ms", "500"),
             ("fetch.error.backoff.ms", "200"),
-            ("queued.max.messages.kbytes", "65536"), ("fetch.max.bytes", "33554432"),
+            // librdkafka 2.0 looks only once a second whether a full queue has room again, so that
+            // a second's worth at full speed has to fit beside what waits to be decoded.
+            ("queued.max.messages.kbytes", "131072"), ("queued.min.messages", "1000000"),
+            ("fetch.max.bytes", "33554432"),
             // Some brokers answer with more than was asked for.
             ("receive.message.max.bytes", "1000000000"),
         ]
