@@ -6,14 +6,14 @@ internal import GrantLedger
 ///
 /// A rule enters under its pivots: predicates of which at least one must hold. Plain texts are
 /// found in a dictionary, texts with wildcards by a run of four bytes that they must contain. For
-/// coded columns the answer is remembered by code.
+/// columns of few values the answer is remembered by value.
 struct CandidateIndex: Sendable {
     /// The pivots of one field.
     private struct Postings: Sendable {
         let field: RuleField
-        let column: CodedColumn?
+        let column: SmallColumn?
         let idColumn: IDColumn?
-        /// Index of the field's value in the predicate table; -1 for a coded column.
+        /// Index of the field's value in the predicate table; -1 for a column of few values.
         let slot: Int
         /// The kinds of event that any of its rules asks for: bit by raw value.
         var kinds: UInt128 = 0
@@ -60,14 +60,10 @@ struct CandidateIndex: Sendable {
         }
     }
 
-    /// How much a pivot is likely to cost: coded fields are nearly free, plain texts cheap.
+    /// How much a pivot is likely to cost: columns of few values are nearly free, plain
+    /// texts cheap.
     static func cost(_ predicate: Predicate) -> Int {
-        let isCoded =
-            if case .event(let field) = predicate.field {
-                FieldReader.codedColumn(field) != nil
-            } else {
-                false
-            }
+        let isCoded = SmallColumn(predicate.field) != nil
         let plain = predicate.matchers.allSatisfy {
             if case .text(let pattern) = $0 { pattern.plainText != nil } else { false }
         }
@@ -78,7 +74,7 @@ struct CandidateIndex: Sendable {
     /// Fields of few values, each of which many events share.
     private static let commonFields: Set<RuleField> = [
         .event(.dialect), .event(.source), .event(.issuer), .event(.tenant), .event(.grantType),
-        .event(.scopes), .event(.audience),
+        .event(.scopes), .event(.audience), .event(.outcome), .event(.ipRole),
     ]
 
     mutating func add(
@@ -121,8 +117,11 @@ struct CandidateIndex: Sendable {
         let kind: UInt128 = 1 &<< UInt128(batch.kind[row].rawValue)
         for index in postings.indices where postings[index].kinds & kind != 0 {
             if let column = postings[index].column {
-                let code = Int(batch.code(column, row))
-                if code != 0 { noteList(list(of: code, column, index, pool), index, &found) }
+                let code = column.code(batch, row, transition)
+                let list = knownList(code, index) ?? learnList(
+                    code, index, FieldReader.value(
+                        postings[index].field, batch, row, transition, pool))
+                noteList(list, index, &found)
             } else if let column = postings[index].idColumn, batch.hasOwnText(column, row) {
                 let id = batch.id(column, row)
                 if id.isNone { continue }
@@ -137,34 +136,26 @@ struct CandidateIndex: Sendable {
             } else {
                 let value = predicates.value(
                     postings[index].slot, batch, row, transition, pool)
-                switch value {
-                case .absent: continue
-                case .texts(let texts):
-                    for text in texts { note(rules(matching: text, index), into: &found) }
-                // Numbers and truths are compared as texts as well.
-                case .number, .truth: note(rules(matching: value.text, index), into: &found)
-                }
+                note(rules(matching: value, index), into: &found)
             }
         }
     }
 
-    /// The list of rules that a coded text may match.
-    private mutating func list(
-        of code: Int, _ column: CodedColumn, _ index: Int, _ pool: StringPool
-    ) -> Int {
-        if code < postings[index].byCode.count, postings[index].byCode[code] != 0 {
-            return Int(postings[index].byCode[code]) - 1
+    /// The list of rules that a value of a column may match, if it was asked for before.
+    private func knownList(_ code: Int, _ index: Int) -> Int? {
+        postings.withUnsafeBufferPointer { postings in
+            postings[index].byCode.withUnsafeBufferPointer { lists in
+                code < lists.count && lists[code] != 0 ? Int(lists[code]) - 1 : nil
+            }
         }
-        let text = pool.text(UInt32(code))
-        // A list of scopes is matched scope by scope.
-        let parts = column == .scopes ? text.split(separator: " ").map(String.init) : [text]
-        var rules: ContiguousArray<Int32> = []
-        for part in parts { rules.append(contentsOf: self.rules(matching: part, index)) }
+    }
+
+    private mutating func learnList(_ code: Int, _ index: Int, _ value: FieldValue) -> Int {
         let missing = code + 1 - postings[index].byCode.count
         if missing > 0 {
             postings[index].byCode.append(contentsOf: repeatElement(0, count: missing))
         }
-        let list = keep(rules, index)
+        let list = keep(rules(matching: value, index), index)
         postings[index].byCode[code] = Int32(list) + 1
         return list
     }
@@ -214,6 +205,15 @@ struct CandidateIndex: Sendable {
         }
     }
 
+    private func rules(matching value: FieldValue, _ index: Int) -> ContiguousArray<Int32> {
+        switch value {
+        case .absent: []
+        case .texts(let texts): ContiguousArray(texts.flatMap { rules(matching: $0, index) })
+        // Numbers and truths are compared as texts as well.
+        case .number, .truth: rules(matching: value.text, index)
+        }
+    }
+
     private func rules(matching text: String, _ index: Int) -> ContiguousArray<Int32> {
         var rules: ContiguousArray<Int32> = []
         let folded = text.asciiLowercased
@@ -243,8 +243,7 @@ struct CandidateIndex: Sendable {
         of field: RuleField, _ predicates: inout PredicateTable
     ) -> Int {
         if let index = postings.firstIndex(where: { $0.field == field }) { return index }
-        var column: CodedColumn?
-        if case .event(let name) = field { column = FieldReader.codedColumn(name) }
+        let column = SmallColumn(field)
         var idColumn: IDColumn?
         if case .event(let name) = field { idColumn = FieldReader.idColumn(name) }
         let slot = column == nil ? predicates.slot(of: field) : -1
