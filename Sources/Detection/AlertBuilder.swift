@@ -15,7 +15,7 @@ struct AlertBuilder {
             hit.firing.group == nil
             ? hit.rule.key.map { value(of: $0, keys, event) }
             : groupValues(hit.firing.key ?? hit.rule.key, keys, event, family)
-        let tenant = GroupKey.tenant(batch, row, event.transition, ledger)
+        let tenant = GroupKey.tenant(batch, row, ofFamily: family?.assignedTenant ?? 0)
         if tenant != 0 { groupKey.append(pool.text(tenant)) }
         let rule = hit.rule
         var alert = Alert(

@@ -15,16 +15,16 @@ struct GroupKey {
         _ transition: Transition?, _ ledger: Ledger, _ pool: StringPool
     ) -> ID128? {
         var key = GroupKey()
-        let tenant = tenant(batch, row, transition, ledger)
+        let family = ledger.names(ofFamily: transition?.family ?? -1)
+        let tenant = tenant(batch, row, ofFamily: family.assignedTenant)
         if tenant != 0 {
             key.add(byText ? hash(pool.text(tenant)) : ID128(high: 1, low: UInt64(tenant)))
         }
-        let family = transition.flatMap { ledger.family($0.family) }
-        let isOfGrant = Rule.KeyField.nameGrant(fields)
         for field in fields {
             guard
                 var part = part(
-                    field, batch, row, transition, family, pool, isOfGrant: isOfGrant)
+                    field, batch, row, transition, family, pool,
+                    isOfGrant: Rule.KeyField.nameGrant(fields))
             else { return nil }
             if byText { part = text(of: field, part, batch, row, transition, pool) }
             key.add(part)
@@ -34,11 +34,9 @@ struct GroupKey {
 
     /// The tenant that an event's source, or else its family, was configured with; 0 for none.
     /// Events of two tenants are in one group of no rule.
-    static func tenant(
-        _ batch: EventBatch, _ row: Int, _ transition: Transition?, _ ledger: Ledger
-    ) -> UInt32 {
+    static func tenant(_ batch: EventBatch, _ row: Int, ofFamily family: UInt32) -> UInt32 {
         let own = batch.assignedTenant(row)
-        return own == 0 ? ledger.assignedTenant(ofFamily: transition?.family ?? -1) : own
+        return own == 0 ? family : own
     }
 
     /// A part of a key as the hash of its text, equal for fields of different kinds.
@@ -87,23 +85,25 @@ struct GroupKey {
 
     private static func part(
         _ field: Rule.KeyField, _ batch: EventBatch, _ row: Int, _ transition: Transition?,
-        _ family: FamilyFacts?, _ pool: StringPool, isOfGrant: Bool
+        _ family: FamilyNames, _ pool: StringPool,
+        isOfGrant: @autoclosure () -> Bool
     ) -> ID128? {
         func code(
-            _ column: CodedColumn, _ known: KeyPath<FamilyFacts, UInt32>, isKnownFirst: Bool = false
+            _ column: CodedColumn, _ known: UInt32,
+            isKnownFirst: @autoclosure () -> Bool = false
         ) -> ID128? {
             let own = batch.code(column, row)
-            let known = family?[keyPath: known] ?? 0
-            let code = own == 0 || (isKnownFirst && known != 0) ? known : own
+            let differ = own != known && known != 0
+            let code = own == 0 || (differ && isKnownFirst()) ? known : own
             return code == 0 ? nil : ID128(high: 0, low: UInt64(code))
         }
         func bits(_ bits: ID128) -> ID128? { bits.isNone ? nil : bits }
         switch field {
         // Other sources call the issuer of a grant by other names.
-        case .issuer: return code(.issuer, \.issuer, isKnownFirst: isOfGrant)
-        case .tenant: return code(.tenant, \.tenant)
-        case .client: return code(.client, \.client)
-        case .subject: return code(.subject, \.subject)
+        case .issuer: return code(.issuer, family.issuer, isKnownFirst: isOfGrant())
+        case .tenant: return code(.tenant, family.tenant)
+        case .client: return code(.client, family.client)
+        case .subject: return code(.subject, family.subject)
         case .session: return bits(batch.id(.session, row))
         case .ip: return bits(batch.id(.ip, row))
         case .prefix: return bits(IPAddress(bits: batch.id(.ip, row)).network.bits)

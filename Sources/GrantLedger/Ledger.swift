@@ -113,9 +113,9 @@ public struct Ledger: Sendable {
         }
     }
 
-    /// The tenant that a family's sources were configured with, by its index; 0 for none.
-    public func assignedTenant(ofFamily index: Int) -> UInt32 {
-        index >= 0 && index < families.count ? families[index].assignedTenant : 0
+    /// What a family is called by, by its index in a ``Transition``; nothing when it was evicted.
+    public func names(ofFamily index: Int) -> FamilyNames {
+        index >= 0 && index < families.count ? FamilyNames(families[index]) : FamilyNames()
     }
 
     /// What is known of a family by its index in a ``Transition``; nil when it was evicted.

@@ -119,6 +119,26 @@ public struct Transition: Sendable, BitwiseCopyable {
     }
 }
 
+/// The codes of a family's names, from the run's pool; 0 for what is not known.
+public struct FamilyNames: Sendable, BitwiseCopyable {
+    public var issuer: UInt32 = 0
+    public var client: UInt32 = 0
+    public var subject: UInt32 = 0
+    public var tenant: UInt32 = 0
+    /// See `EventBatch.assignedTenant`.
+    public var assignedTenant: UInt32 = 0
+
+    init() {}
+
+    init(_ family: borrowing Family) {
+        issuer = family.issuer
+        client = family.client
+        subject = family.subject
+        tenant = family.tenant
+        assignedTenant = family.assignedTenant
+    }
+}
+
 /// A family as alerts and listings show it. Codes belong to the run's pool.
 public struct FamilyFacts: Sendable {
     public var issuer: UInt32
