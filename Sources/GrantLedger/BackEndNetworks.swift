@@ -76,12 +76,11 @@ struct BackEndNetworks: Sendable {
     }
 
     /// Takes in a redemption that the server accepted from an address said to be a holder's.
-    mutating func learn(_ event: EventRow) {
-        guard event.client != 0, event.subject != 0, !event.ip.isNone,
-            let index = find(event.owner) ?? add(event.owner), !records[index].isBackEnd
+    mutating func learn(_ owner: RotationPolicies.Owner, subject: UInt32, at ip: IPAddress) {
+        guard owner.client != 0, subject != 0, !ip.isNone,
+            let index = find(owner) ?? add(owner), !records[index].isBackEnd
         else { return }
-        let network = Presenter.network(of: event.ip)
-        if records[index].count(network, subject: event.subject) { found += 1 }
+        if records[index].count(Presenter.network(of: ip), subject: subject) { found += 1 }
     }
 
     private func find(_ owner: RotationPolicies.Owner) -> Int? {

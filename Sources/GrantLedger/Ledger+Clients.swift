@@ -29,15 +29,16 @@ extension Ledger {
         guard batch.kind[row].isRedemption, batch.outcome[row] == .success,
             let place = directory.place(batch, row: row, pool: pool)
         else { return }
-        policies.register(batch[row].owner, directory.registry.clients[place])
+        policies.register(batch.owner(row), directory.registry.clients[place])
     }
 
     /// Learns from a redemption where the back ends are of clients that are not registered.
     mutating func learnBackEnd(_ batch: borrowing EventBatch, _ row: Int) {
         // A trial is undone, and would copy what is known of all clients.
         guard !isTrial, batch.outcome[row] == .success, batch.ipRole[row] == .holder else { return }
-        let event = batch[row]
-        if !directory.isEmpty, policies.hasKnownType(event.owner) { return }
-        backEnds.learn(event)
+        let owner = batch.owner(row)
+        if !directory.isEmpty, policies.hasKnownType(owner) { return }
+        backEnds.learn(
+            owner, subject: batch.code(.subject, row), at: IPAddress(bits: batch.id(.ip, row)))
     }
 }

@@ -139,6 +139,14 @@ extension EventRow {
     }
 }
 
+extension EventBatch {
+    /// The client that the event of a row names.
+    func owner(_ row: Int) -> RotationPolicies.Owner {
+        .init(
+            issuer: code(.issuer, row), client: code(.client, row), tenant: assignedTenant(row))
+    }
+}
+
 extension Family {
     /// Whose policy its tokens are under.
     var policyOwner: RotationPolicies.Owner {
