@@ -15,6 +15,8 @@ struct CompiledRule: Sendable {
     let triggers: [String]?
     /// Whether its inputs group by different fields.
     let hasAliases: Bool
+    /// Whether it makes something of events over time; the operation itself is costly to touch.
+    let hasOperation: Bool
     /// The selection that the rule's operator asks for beside its inputs.
     let selection: Int?
 
@@ -26,6 +28,7 @@ struct CompiledRule: Sendable {
         pivots = gate.pivots
         triggers = gate.triggers
         hasAliases = rule.inputs.contains { $0.key != nil }
+        hasOperation = rule.operation != nil
         selection = rule.operation?.selection
     }
 }

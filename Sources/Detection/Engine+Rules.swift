@@ -51,7 +51,7 @@ extension Engine {
         guard holds(rules[place].rule.condition, place, batch, row, transition, pool)
         else { return false }
         var firing = Firing()
-        if rules[place].rule.operation != nil {
+        if rules[place].hasOperation {
             guard let found = operate(place, batch, row, transition, ledger, pool)
             else { return false }
             firing = found
