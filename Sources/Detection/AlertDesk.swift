@@ -13,7 +13,8 @@ struct AlertDesk: Sendable {
 
     /// See ``capacity``.
     let room: Int
-    /// A slot of a desk that forgets is given to another alert of its class, and to no other.
+    /// A slot of a desk that forgets is given to another alert of its class, and to no other; one
+    /// that waits for it may hold an alert without an id, which is none.
     var alerts: [Alert] = []
     var byKey: [ID128: Int] = [:]
     var byLineage: [ID128: [Int]] = [:]
@@ -55,16 +56,19 @@ struct AlertDesk: Sendable {
             dropped += 1
             return
         }
-        byKey[key] = index
-        byID[finding.alert.id] = index
         changes.note(index, isNotable: true)
-        memory?.enter(
-            AlertMemory.Owner(key: key, lineage: finding.lineage, isMinor: isMinor), at: index)
-        if !finding.lineage.isNone {
-            memory?[index].position = byLineage[finding.lineage]?.count ?? 0
-            byLineage[finding.lineage, default: []].append(index)
-        }
+        enter(AlertMemory.Owner(key: key, lineage: finding.lineage, isMinor: isMinor), at: index)
         remember(place, index)
+    }
+
+    /// Has a new alert found by its key, its id and its lineage.
+    private mutating func enter(_ owner: AlertMemory.Owner, at index: Int) {
+        byKey[owner.key] = index
+        byID[alerts[index].id] = index
+        memory?.enter(owner, at: index)
+        if owner.lineage.isNone { return }
+        memory?[index].position = byLineage[owner.lineage]?.count ?? 0
+        byLineage[owner.lineage, default: []].append(index)
     }
 
     /// Finds a slot for a new alert; nil when there is no room.
@@ -75,6 +79,8 @@ struct AlertDesk: Sendable {
             return alerts.count - 1
         }
         guard let index = memory?.next(isMinor: isMinor) else { return nil }
+        memory?.evicted += 1
+        changes.depart(alerts[index], from: index)
         forget(index)
         alerts[index] = alert
         return index
@@ -83,8 +89,6 @@ struct AlertDesk: Sendable {
     /// Removes all that leads to the alert of a slot.
     private mutating func forget(_ index: Int) {
         guard let owner = memory?[index] else { return }
-        memory?.evicted += 1
-        changes.depart(alerts[index], from: index)
         // A later alert of its key may have taken its place.
         if byKey[owner.key] == index { byKey[owner.key] = nil }
         if byID[alerts[index].id] == index { byID[alerts[index].id] = nil }
@@ -171,7 +175,8 @@ struct AlertDesk: Sendable {
 
     /// All alerts by (time, id).
     func sorted() -> [Alert] {
-        alerts.sorted { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
+        alerts.filter { !$0.id.isNone }
+            .sorted { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
     }
 
     private static let branchesFact = "branches_active"
@@ -217,5 +222,46 @@ struct AlertDesk: Sendable {
     ) -> Bool {
         if later.severity != alert.severity { return later.severity > alert.severity }
         return (later.score ?? 0) > (alert.score ?? 0)
+    }
+}
+
+// MARK: - Late events
+
+extension AlertDesk {
+    /// Has hits to come find what a fold says that knows of late events, instead of what one said
+    /// that did not. What is new or changed so is not in ``takeChanges()``.
+    ///
+    /// - Parameter with: both folds are of the same events but for the late ones, and kept their
+    ///   alerts in a desk that forgets.
+    mutating func adopt(_ with: AlertDesk, insteadOf without: AlertDesk) {
+        for alert in without.alerts where with.alert(alert.id) == nil {
+            if let own = byID[alert.id] { clear(own) }
+        }
+        // In order, so that equal runs fill equal slots.
+        for (key, index) in with.byKey.sorted(by: { $0.key < $1.key }) {
+            guard let owner = with.memory?[index] else { continue }
+            let alert = with.alerts[index]
+            if without.alert(alert.id) == alert { continue }
+            if let own = byKey[key] {
+                // One that neither fold knows rests on more than these events.
+                let id = alerts[own].id
+                if id != alert.id, without.alert(id) == nil { continue }
+                clear(own)
+            }
+            if let own = byID[alert.id] { clear(own) }
+            guard let own = seat(alert, isMinor: alert.severity < .medium) else { continue }
+            enter(
+                AlertMemory.Owner(
+                    key: key, lineage: owner.lineage, isMinor: alert.severity < .medium), at: own)
+        }
+    }
+
+    /// Forgets an alert; its slot waits for its turn.
+    private mutating func clear(_ index: Int) {
+        guard let owner = memory?[index] else { return }
+        forget(index)
+        alerts[index].id = .none
+        memory?[index] = AlertMemory.Owner(
+            key: .none, lineage: .none, isMinor: owner.isMinor)
     }
 }

@@ -85,51 +85,85 @@ extension DetectionRun {
 // MARK: - Late events
 
 extension DetectionRun {
-    /// Takes in an event that comes before others that were taken in already: only the ledger hears
-    /// of it, so that later events of the grant find its tokens; no rule does.
-    ///
-    /// To the ledger it happens now. That cannot mend what was said of the events in between, nor
-    /// what the grant learned of them: a rotation whose successor was presented before it arrives
-    /// leaves two lineages where there is one, presenters are new to the family that it knew by
-    /// then, and a token spent in between looks replayed. ``refold(_:pool:)`` tells the truth.
+    /// Takes in an event that comes before others that were taken in already and whose grant is not
+    /// corrected: only the ledger hears of it, so that later events of the grant find its tokens;
+    /// no rule does. To the ledger it happens now, so that what the grant learned of the events in
+    /// between stands.
     public mutating func takeLate(_ batch: EventBatch, row: Int, pool: StringPool) {
         eventCount += 1
         var transition = Transition()
         _ = ledger.apply(batch, row: row, pool: pool, into: &transition)
     }
 
-    /// The alerts of the stateless rules over all events of one grant, by (time, id), as a run that
-    /// saw nothing else would have them. Empty without `peeks`.
+    /// Takes in all events of one session once more, now that those which came late are known, and
+    /// says what the late ones change: the alerts of the stateless rules without and with them, by
+    /// (time, id). Empty without `peeks`; for a run of one shard that forgets.
     ///
-    /// What the run knows of clients by now (whether their refresh tokens are for one use, where
-    /// their back ends are) counts from the grant's first event on. To see what late events change,
-    /// compare with a refold without them, not with the alerts of the run.
+    /// From here on the run is, for these rules, as if nothing had come late: hits to come are
+    /// counted into the alerts with the late events, and alerts that vanished with them are
+    /// forgotten. Nothing of it is in ``takeChanges()``. What the run knows of clients by now
+    /// counts from the session's first event on, for both.
     ///
-    /// - Parameter events: in total order.
-    public func refold(_ events: [RowReference], pool: StringPool) -> [Alert] {
-        guard let lookahead else { return [] }
-        let ledger = Ledger(limits: .init(events: events.count), clientsOf: ledger)
-        return lookahead.alerts(of: events, ledger, pool)
+    /// - Parameters:
+    ///   - events: all of the session before what was taken in last, in total order.
+    ///   - late: the ids of those that came late.
+    public mutating func correct(
+        _ events: [RowReference], late: Set<ID128>, pool: StringPool
+    ) -> (without: [Alert], with: [Alert]) {
+        precondition(engines.count == 1 && engines[0].desk.memory != nil, "not a live run")
+        guard let lookahead else { return ([], []) }
+        func isLate(_ event: RowReference) -> Bool {
+            late.contains(event.batch.events.id(.event, event.row))
+        }
+        let known = events.filter { !isLate($0) }
+        let without = lookahead.desk(of: known, clientsOf: ledger, pool)
+        let with = lookahead.desk(of: events, clientsOf: ledger, pool)
+        if refold(events, pool) {
+            eventCount += late.count
+        } else {
+            for event in events where isLate(event) {
+                takeLate(event.batch.events, row: event.row, pool: pool)
+            }
+        }
+        engines[0].desk.adopt(with, insteadOf: without)
+        return (without.sorted(), with.sorted())
     }
 
-    /// The same for somebody who has no run and knows nothing of clients.
-    public static func refold(
-        rules: [Rule], events: [RowReference], pool: StringPool
-    ) -> [Alert] {
-        let ledger = Ledger(limits: .init(events: events.count))
-        return Lookahead(rules: rules).alerts(of: events, ledger, pool)
+    private mutating func refold(_ events: [RowReference], _ pool: StringPool) -> Bool {
+        // The server's own name of a grant may stand in events of other sessions.
+        guard let first = events.first,
+            events.allSatisfy({ $0.batch.events.id(.family, $0.row).isNone })
+        else { return false }
+        let columns: [IDColumn] = [.presented, .issuedRefresh, .issuedAccess]
+        let tokens = events.flatMap { event in
+            columns.map { event.batch.events.id($0, event.row) }
+        }
+        return ledger.refold(
+            session: first.batch.events.id(.session, first.row), tokens: tokens,
+            from: first.batch.events.time[first.row]
+        ) { ledger in
+            var transition = Transition()
+            for event in events {
+                _ = ledger.apply(
+                    event.batch.events, row: event.row, pool: pool, into: &transition)
+            }
+        }
     }
 }
 
 extension Lookahead {
-    fileprivate func alerts(
-        of events: [RowReference], _ ledger: Ledger, _ pool: StringPool
-    ) -> [Alert] {
-        var run = DetectionRun(ledger: ledger, engines: [engine])
+    /// What the stateless rules say over some events, as a run that saw nothing else would say it.
+    fileprivate func desk(
+        of events: [RowReference], clientsOf ledger: Ledger, _ pool: StringPool
+    ) -> AlertDesk {
+        var run = DetectionRun(
+            ledger: Ledger(limits: .init(events: events.count), clientsOf: ledger),
+            engines: [engine])
+        run.engines[0].desk = AlertDesk(forgets: true)
         for event in events where event.row >= 0 && event.row < event.batch.events.count {
             run.take(event.batch.events, row: event.row, pool: pool)
         }
-        return run.alerts()
+        return run.engines[0].desk
     }
 }
 

@@ -22,7 +22,7 @@ public struct DetectionRun: Sendable {
     /// - Parameters:
     ///   - shards: into how many engines the work is split; does not change the result.
     ///   - clients: what is known of clients from elsewhere.
-    ///   - peeks: whether the run can ``peek(_:pool:)`` and ``refold(_:pool:)``.
+    ///   - peeks: whether the run can ``peek(_:pool:)`` and ``correct(_:late:pool:)``.
     ///   - forgets: whether the oldest alerts make room when there are too many, for a run without
     ///     end whose ``takeChanges()`` is kept elsewhere; else new ones are dropped. A later hit on
     ///     what was forgotten is a new alert with an id of its own.

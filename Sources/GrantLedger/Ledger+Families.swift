@@ -64,7 +64,7 @@ extension Ledger {
         if let kept = batch.texts.index(column, row: row) {
             family.anchorText = batch.texts.withBytes(kept) { anchorTexts.code(of: $0) }
         }
-        let index = families.add(family) { index, old in
+        let index = reopen(family) ?? families.add(family) { index, old in
             familyTable.remove(Self.hash(anchor: old.anchor), index)
             if old.subject != 0 { subjectTable.remove(Self.subjectHash(old), index) }
         }

@@ -63,7 +63,7 @@ extension Ledger {
         }
     }
 
-    private func findToken(
+    func findToken(
         _ id: ID128, of tenant: UInt32 = 0
     ) -> (node: Int, isAccess: Bool)? {
         if let node = findNode(id, of: tenant) { return (node, false) }

@@ -34,6 +34,10 @@ public struct Ledger: Sendable {
     var serial: UInt32 = 0
     /// See ``trial(_:)``.
     var isTrial = false
+    /// See ``refold(session:tokens:from:_:)``: whether one goes on, and the families that no event
+    /// of it has opened yet.
+    var isRefolding = false
+    var reopening: [Int] = []
 
     /// - Parameter clients: what is known of clients from elsewhere.
     public init(limits: Limits = Limits(), clients: ClientRegistry = .empty) {

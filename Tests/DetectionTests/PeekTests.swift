@@ -124,22 +124,11 @@ struct RefoldTests {
             let expected = run.alerts().filter {
                 $0.keys.session == session && GrantCase.statelessNames.contains($0.rule.name)
             }
-            let folded = DetectionRun.refold(rules: GrantCase.rules, events: events, pool: pool)
-            #expect(folded == expected, "seed \(seed), grant \(grant)")
+            var fresh = DetectionRun(rules: GrantCase.rules, peeks: true, forgets: true)
+            let folded = fresh.correct(events, late: [], pool: pool)
+            #expect(folded.with == expected, "seed \(seed), grant \(grant)")
+            #expect(folded.without == folded.with)
         }
-    }
-
-    @Test("a run folds a grant with what it knows of the clients")
-    func policies() {
-        let sample = GrantCase(seed: 7)
-        let events = sample.rows(of: 0).map { RowReference(sample.shared, row: $0) }
-        let fresh = DetectionRun(rules: GrantCase.rules, peeks: true)
-        #expect(
-            fresh.refold(events, pool: sample.batch.pool)
-                == DetectionRun.refold(
-                    rules: GrantCase.rules, events: events, pool: sample.batch.pool))
-        let without = DetectionRun(rules: GrantCase.rules)
-        #expect(without.refold(events, pool: sample.batch.pool).isEmpty)
     }
 
     @Test("tokens of an event that came late are known to those that follow", arguments: 0..<8)

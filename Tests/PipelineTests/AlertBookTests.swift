@@ -55,6 +55,38 @@ struct AlertBookTests {
         #expect(settled.map(\.isNotable) == [false])
     }
 
+    @Test("Of one that comes and goes in a cycle nobody hears; of others the last word counts")
+    func conclusion() throws {
+        var book = book()
+        func raise(_ severity: Severity) throws -> [AlertRecord] {
+            try book.settle([Self.change(Self.alert(severity))], isHistoric: { _ in false })
+        }
+        func withdraw() throws -> [AlertRecord] {
+            try book.correct(before: [Self.alert()], after: [], isHistoric: { _ in false })
+        }
+        #expect(try book.conclude(raise(.high) + withdraw()) == [])
+        let told = try book.conclude(raise(.medium) + raise(.high))
+        #expect(told.map(\.severity) == [.high])
+        #expect(told.map(\.isNotable) == [true])
+        shelf.keep(told)
+        #expect(try book.conclude(withdraw()).map(\.state) == [.withdrawn])
+    }
+
+    @Test("Late events that make an alert less severe change what it is and tell nobody")
+    func milder() throws {
+        var book = book()
+        shelf.keep(
+            try book.conclude(
+                book.settle([Self.change(Self.alert(.critical))], isHistoric: { _ in false })))
+        let renewed = try book.conclude(
+            book.correct(
+                before: [Self.alert(.critical)], after: [Self.alert(.low)],
+                isHistoric: { _ in false }))
+        #expect(renewed.map(\.severity) == [.low])
+        #expect(renewed.map(\.isNotable) == [false])
+        #expect(renewed.map(\.revision) == [1])
+    }
+
     @Test("One that comes out worse than foreseen is told again")
     func changed() throws {
         var book = book()

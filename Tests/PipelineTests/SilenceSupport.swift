@@ -64,7 +64,7 @@ final class SilenceScene {
     @discardableResult
     func cycle(_ records: [AlertRecord] = []) throws -> [AlertRecord] {
         var turn = LiveTurn()
-        turn.commit.alerts = records
+        turn.commit.alerts = try run.book.conclude(records)
         try run.silence(&turn)
         try store.commit(turn.commit)
         return turn.commit.alerts

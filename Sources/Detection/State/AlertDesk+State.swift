@@ -47,7 +47,7 @@ extension AlertDesk {
         dropped = try reader.get()
         minorCount = try reader.get()
         alerts = try reader.get()
-        for (index, alert) in alerts.enumerated() { byID[alert.id] = index }
+        for (index, alert) in alerts.enumerated() where !alert.id.isNone { byID[alert.id] = index }
         for _ in 0..<(try reader.count(ofBytes: 24)) {
             let key: ID128 = try reader.get()
             byKey[key] = try slot(from: &reader)

@@ -55,8 +55,8 @@ extension DetectionRun {
     /// comes to the same alerts and, stored again, to the same bytes.
     ///
     /// - Parameters:
-    ///   - peeks: whether the run can ``peek(_:pool:)`` and ``refold(_:pool:)``; not part of the
-    ///     image.
+    ///   - peeks: whether the run can ``peek(_:pool:)`` and ``correct(_:late:pool:)``; not part
+    ///     of the image.
     ///   - forgets: what the other run was told; an image of one that was told otherwise is
     ///     foreign.
     ///   - codes: texts in the pool that the image's codes belong to, the absent one included. An

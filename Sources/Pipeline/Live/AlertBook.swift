@@ -19,8 +19,10 @@ struct AlertBook {
     private var recounts: [ID128: AlertChange] = [:]
     /// Alerts that became confirmed and were not before, since they were last asked for.
     private var confirmed = AlertCounts()
+    /// What this cycle said so far, which is not in the store yet.
+    private var fresh: [ID128: AlertRecord] = [:]
     /// The stored record of an alert.
-    private let stored: (ID128) throws(StoreError) -> AlertRecord?
+    private let inStore: (ID128) throws(StoreError) -> AlertRecord?
 
     /// - Parameters:
     ///   - records: all stored alerts that are provisional.
@@ -29,7 +31,7 @@ struct AlertBook {
         provisional records: [AlertRecord],
         stored: @escaping (ID128) throws(StoreError) -> AlertRecord?
     ) {
-        self.stored = stored
+        inStore = stored
         for record in records {
             provisional[record.id] = Provisional(
                 time: record.time, severity: record.severity, alert: nil)
@@ -37,6 +39,34 @@ struct AlertBook {
     }
 
     var provisionalCount: Int { provisional.count }
+
+    private func stored(_ id: ID128) throws(StoreError) -> AlertRecord? {
+        if let record = fresh[id] { return record }
+        return try inStore(id)
+    }
+
+    private mutating func saying(_ records: [AlertRecord]) -> [AlertRecord] {
+        for record in records { fresh[record.id] = record }
+        return records
+    }
+
+    /// The last word of a cycle about each alert, to be stored before the book is asked again;
+    /// nothing about an alert that came and went in it.
+    mutating func conclude(_ records: [AlertRecord]) throws(StoreError) -> [AlertRecord] {
+        defer { fresh.removeAll(keepingCapacity: true) }
+        if fresh.count == records.count { return records }
+        var last: [ID128: Int] = [:]
+        for (index, record) in records.enumerated() { last[record.id] = index }
+        let notable = Set(records.filter(\.isNotable).map(\.id))
+        var words: [AlertRecord] = []
+        for (index, record) in records.enumerated() where last[record.id] == index {
+            if record.state == .withdrawn, try inStore(record.id) == nil { continue }
+            var record = record
+            record.isNotable = notable.contains(record.id)
+            words.append(record)
+        }
+        return words
+    }
 
     /// Alerts that became confirmed since the last call.
     mutating func takeConfirmed() -> AlertCounts {
@@ -59,7 +89,7 @@ struct AlertBook {
                 Self.record(
                     alert, revision: revision, .provisional, isNotable: true, after: before))
         }
-        return records
+        return saying(records)
     }
 
     /// Puts mere recounts by, so that an alert that is hit all the time is written once a while.
@@ -121,11 +151,11 @@ struct AlertBook {
                     alert, revision: before.revision + (isNotable || isFirst ? 1 : 0),
                     staysHistoric ? .historic : .confirmed, isNotable: isNotable, after: before))
         }
-        return records
+        return saying(records)
     }
 
     /// What events that came late change for their grant: alerts that are new or worse with them
-    /// are told, those that vanish with them are withdrawn.
+    /// are told, of others the content is renewed, those that vanish with them are withdrawn.
     ///
     /// - Parameters:
     ///   - before: the alerts of the grant's events without the late ones.
@@ -136,10 +166,22 @@ struct AlertBook {
         var records: [AlertRecord] = []
         for alert in after {
             let without = before.first { $0.id == alert.id }
-            if let without, without.severity >= alert.severity { continue }
+            if without == alert { continue }
             let known = try stored(alert.id)
-            if let known, known.state != .withdrawn, known.severity >= alert.severity { continue }
+            let isWorse = without.map { $0.severity < alert.severity } ?? true
+            let isUntold = known.map { $0.state == .withdrawn || $0.severity < alert.severity }
+            guard isWorse, isUntold ?? true else {
+                if let known, known.state == .confirmed || known.state == .historic {
+                    recounts[alert.id] = nil
+                    records.append(
+                        Self.record(
+                            alert, revision: known.revision, known.state, isNotable: false,
+                            after: known))
+                }
+                continue
+            }
             provisional[alert.id] = nil
+            recounts[alert.id] = nil
             let isHistoric = isHistoric(alert)
             if !isHistoric, known?.state != .confirmed { count(alert) }
             records.append(
@@ -148,10 +190,11 @@ struct AlertBook {
                     isHistoric ? .historic : .confirmed, isNotable: !isHistoric, after: known))
         }
         for alert in before where !after.contains(where: { $0.id == alert.id }) {
+            recounts[alert.id] = nil
             guard let known = try stored(alert.id), known.state == .confirmed else { continue }
             records.append(Self.withdrawn(known))
         }
-        return records
+        return saying(records)
     }
 
     /// What rules say that learned from the store: alerts nobody knew are historic; of the others
@@ -184,7 +227,7 @@ struct AlertBook {
             guard let record = try stored(id), record.state == .provisional else { continue }
             records.append(Self.withdrawn(record))
         }
-        return records.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
+        return saying(records.sorted { ($0.time, $0.id) < ($1.time, $1.id) })
     }
 
     private mutating func count(_ alert: Alert) {

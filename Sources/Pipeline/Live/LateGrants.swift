@@ -5,7 +5,7 @@ internal import GrantLedger
 
 /// Grants of which events came too late, waiting to be folded anew from the store.
 struct LateGrants {
-    /// Sessions that wait at most; of others only the count is kept.
+    /// Sessions that wait at most; others are not looked at.
     private static let most = 100_000
     /// Blocks of the store that are read for one turn, at most, unless one session needs more.
     private let blocksPerTurn: Int
@@ -13,8 +13,6 @@ struct LateGrants {
     private var waiting: [ID128: Set<ID128>] = [:]
     private var order: [ID128] = []
     private var head = 0
-    /// Late events whose grant is not looked at: without a session, or beyond the bound.
-    private(set) var passedOver = 0
 
     init(blocksPerTurn: Int = 32) {
         self.blocksPerTurn = blocksPerTurn
@@ -23,15 +21,19 @@ struct LateGrants {
     var isEmpty: Bool { head == order.count }
 
     /// Notes late events by their session.
-    mutating func add(_ late: [(batch: EventBatch, row: Int)]) {
-        for (batch, row) in late {
+    ///
+    /// - Returns: those whose grant is not looked at: without a session, or beyond the bound.
+    mutating func add(
+        _ late: [(batch: EventBatch, row: Int)]
+    ) -> [(batch: EventBatch, row: Int)] {
+        late.filter { batch, row in
             let session = batch.id(.session, row)
             if session.isNone || (waiting[session] == nil && waiting.count >= Self.most) {
-                passedOver += 1
-                continue
+                return true
             }
             if waiting[session] == nil { order.append(session) }
             waiting[session, default: []].insert(batch.id(.event, row))
+            return false
         }
     }
 

@@ -150,12 +150,8 @@ final class LiveEngine {
         batch.events.time.indices.filter { batch.events.time[$0] >= frontier }
     }
 
-    /// Forgets rows that came too late: they were folded before.
-    func dropLate() { late = [] }
-
-    /// The rows that came too late, which are forgotten here; the ledger learns their tokens.
-    func takeLate(pool: StringPool) -> [(batch: EventBatch, row: Int)] {
-        for (batch, row) in late { run.takeLate(batch, row: row, pool: pool) }
+    /// The rows that came too late, which are forgotten here.
+    func takeLate() -> [(batch: EventBatch, row: Int)] {
         defer { late = [] }
         return late
     }

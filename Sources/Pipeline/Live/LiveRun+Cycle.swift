@@ -132,7 +132,7 @@ extension LiveRun {
     /// Lets the rules look at what came, and at what event time has passed.
     private func judge(isStopping: Bool, _ turn: inout LiveTurn) throws(StoreError) {
         // Before event time goes on: what is on time may be of the same grants, and comes after.
-        turn.late = engine.takeLate(pool: store.pool)
+        turn.late = engine.takeLate()
         if !isStopping {
             if queue.isEmpty { noteIdle(&turn) }
             advance()
@@ -218,6 +218,7 @@ extension LiveRun {
         turn.commit.alerts += expired
         turn.commit.alerts += try refold(turn.late)
         turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
+        turn.commit.alerts = try book.conclude(turn.commit.alerts)
         try assignIncidents(&turn.commit)
         try hush(&turn)
         try silence(&turn)
@@ -287,7 +288,8 @@ extension LiveRun {
     func settleRecounts() throws(StoreError) {
         guard book.hasRecounts else { return }
         var commit = LiveCommit()
-        commit.alerts = try book.settle(book.sift([], all: true)) { origins.isHistoric($0) }
+        commit.alerts = try book.conclude(
+            book.settle(book.sift([], all: true)) { origins.isHistoric($0) })
         try assignIncidents(&commit)
         try store.commit(commit)
     }

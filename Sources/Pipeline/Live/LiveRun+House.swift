@@ -7,9 +7,7 @@ extension LiveRun {
     /// What is due now and then: the snapshot, retention, a look at the disk.
     func keepHouse(_ now: Int64, isStopping: Bool) throws(StoreError) {
         if isStopping { return }
-        if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead,
-            late.isEmpty || now >= due + options.snapshotEvery * 10
-        {
+        if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead, late.isEmpty {
             try settleRecounts()
             saveState()
             // Nothing is told meanwhile: a snapshot that takes long is taken seldom, so that it
@@ -26,8 +24,8 @@ extension LiveRun {
 
     /// Writes the rules' memory down; a failure costs time at the next start and nothing else.
     ///
-    /// Best while no grant of late events waits: after a kill, those that came before the snapshot
-    /// are looked at no more.
+    /// Only while no grant of late events waits: after a kill, those that came before the snapshot
+    /// would be looked at no more.
     func saveState() {
         guard let path = options.statePath else { return }
         let head = StateFile.Head(

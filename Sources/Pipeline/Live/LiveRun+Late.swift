@@ -12,21 +12,26 @@ extension LiveRun {
     ) throws(StoreError) -> [AlertRecord] {
         if !news.isEmpty {
             status.change { $0.late += news.count }
-            late.add(news)
+            wait(for: news)
         }
         if late.isEmpty { return [] }
         var records: [AlertRecord] = []
         let grants = try late.next(store, before: engine.frontier, clients: clientsInUse)
         for grant in grants {
-            let known = grant.events.filter {
-                !grant.late.contains($0.batch.events.id(.event, $0.row))
-            }
             // What the late events change, and not what the run knew beyond this grant.
+            let (without, with) = engine.run.correct(
+                grant.events, late: grant.late, pool: store.pool)
             records += try book.correct(
-                before: engine.run.refold(known, pool: store.pool),
-                after: engine.run.refold(grant.events, pool: store.pool),
-                isHistoric: origins.isHistoric)
+                before: without, after: with, isHistoric: origins.isHistoric)
         }
         return records
+    }
+
+    /// Puts late events by until their grants are looked at; what of them is not, the ledger hears
+    /// of now.
+    func wait(for news: [(batch: EventBatch, row: Int)]) {
+        for (batch, row) in late.add(news) {
+            engine.run.takeLate(batch, row: row, pool: store.pool)
+        }
     }
 }

@@ -83,11 +83,11 @@ extension LiveRun {
             guard let rows = try store.rows(from: engine.read, limit: limit) else { return }
             origins.note(rows.batch, first: rows.first)
             engine.add(rows.batch, first: rows.first, isNews: false, pool: store.pool)
-            if dropsLate { engine.dropLate() }
+            if dropsLate { _ = engine.takeLate() }
         }
         // Late ones were counted when they came. Whether their grants were looked at before the end
         // is not known; once more changes nothing that was told.
-        late.add(engine.takeLate(pool: store.pool))
+        wait(for: engine.takeLate())
     }
 
     /// Teaches rules from all events that are kept.
@@ -119,7 +119,7 @@ extension LiveRun {
             origins.note(batch, first: store.blocks[index].position)
             engine.add(
                 batch, first: store.blocks[index].position, isNews: false, pool: store.pool)
-            engine.dropLate()
+            _ = engine.takeLate()
         }
     }
 

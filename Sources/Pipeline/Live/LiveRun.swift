@@ -346,7 +346,7 @@ struct LiveTurn {
     /// final alerts come as soon as provisional ones would.
     var isBehind = false
     var appended = 0
-    /// Rows that came too late, which the ledger knows by now.
+    /// Rows that came too late.
     var late: [(batch: EventBatch, row: Int)] = []
     /// Hooks that are told of what was held back, by the alert that tells them.
     var digests: [ID128: String] = [:]
