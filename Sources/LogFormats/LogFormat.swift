@@ -63,7 +63,8 @@ public struct SecretMember: Sendable, Equatable {
 public struct DecodeSettings: Sendable {
     /// The zone of times that name none.
     public var timeZone: ZoneTable
-    /// Whose the records are, whatever they say themselves; nil leaves it to them.
+    /// Whose the records are, whatever they say themselves; nil leaves it to them. All events get
+    /// it after they were decoded, see `EventBatch.assignTenant`.
     public var tenant: String?
     /// How many JSON containers may be open at once.
     public var maximumDepth: Int

@@ -57,6 +57,9 @@ func decode(
     var decoded = Decoded(batch: EventBatch(capacity: 4), issues: [], tally: DecodeTally())
     decoded.tally = format.decode(
         records(lines), settings: settings, into: &decoded.batch, issues: &decoded.issues)
+    if let tenant = settings.tenant {
+        decoded.batch.assignTenant(decoded.batch.pool.code(of: tenant))
+    }
     return decoded
 }
 

@@ -9,12 +9,9 @@ struct AccessDialect<Server: AccessServer>: JSONDialect, ~Copyable {
     static var idField: AccessField { .eventID }
     static var requirement: String { Server.requirement }
 
-    private let defaultTenant: UInt32
     private var hash = ByteBuffer(capacity: 64)
 
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
-    }
+    init(settings: DecodeSettings, pool: inout StringPool) {}
 
     static func isEvent(_ fields: borrowing JSONFields) -> Bool { Server.isRecord(fields) }
 
@@ -41,7 +38,6 @@ struct AccessDialect<Server: AccessServer>: JSONDialect, ~Copyable {
         if let text = verdict.text { row.reasonRaw = fields.code(of: text, &pool) }
         row.vendorType = fields.knownCode(.authStatus, &pool)
         row.issuer = fields.knownCode(.issuer, &pool)
-        row.tenant = defaultTenant
         row.subject = fields.knownCode(.subject, &pool)
         row.client = fields.knownCode(.client, &pool)
         if row.client == 0 { row.client = fields.knownCode(.consumerID, &pool) }

@@ -10,11 +10,8 @@ struct Auth0Dialect: JSONDialect {
     static let requirement = "type"
 
     private let types = Auth0Types.table
-    private let defaultTenant: UInt32
 
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
-    }
+    init(settings: DecodeSettings, pool: inout StringPool) {}
 
     /// A stream's wrapper has a `log_id`, too; only an event has a type.
     static func isEvent(_ fields: borrowing JSONFields) -> Bool {
@@ -54,7 +51,7 @@ struct Auth0Dialect: JSONDialect {
     ) {
         mapType(&fields, &row, &pool)
         row.issuer = Self.issuer(fields).map { pool.code(of: $0) } ?? 0
-        row.tenant = row.issuer == 0 ? defaultTenant : row.issuer
+        row.tenant = row.issuer
         fields.drop(Auth0Field.tenantName)
         row.client = fields.code(Auth0Field.clientID, &pool)
         row.subject = fields.code(Auth0Field.userID, &pool)

@@ -9,11 +9,7 @@ struct CognitoDialect: JSONDialect {
     static let idField = CognitoField.eventID
     static let requirement = "eventSource or eventName"
 
-    private let defaultTenant: UInt32
-
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
-    }
+    init(settings: DecodeSettings, pool: inout StringPool) {}
 
     static func isEvent(_ fields: borrowing JSONFields) -> Bool {
         isOperation(fields) || isRemark(fields)
@@ -58,7 +54,6 @@ struct CognitoDialect: JSONDialect {
         else { return }
         mapType(service, &fields, &row, &pool)
         row.issuer = Self.issuer(fields).map { fields.code(of: $0, &pool) } ?? 0
-        row.tenant = defaultTenant
         if let client = Self.shown(fields.firstText(CognitoField.clientID)) {
             row.client = fields.code(of: client, &pool)
             fields.drop(CognitoField.clientID)

@@ -9,7 +9,6 @@ struct EntraDialect: JSONDialect, ~Copyable {
     static let idField = EntraField.id
     static let requirement = "category and time, or createdDateTime"
 
-    private let defaultTenant: UInt32
     private var shape = EntraShape()
     private var tokenID = EntraTokenID()
     private var scopeText = EntraScopeText()
@@ -17,9 +16,7 @@ struct EntraDialect: JSONDialect, ~Copyable {
     private var places = SourcePlaces()
     private var lowered = ByteBuffer(capacity: 64)
 
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
-    }
+    init(settings: DecodeSettings, pool: inout StringPool) {}
 
     /// An object of the audit report has a `category` of its own, and no envelope.
     static func isEvent(_ fields: borrowing JSONFields) -> Bool {
@@ -120,7 +117,7 @@ struct EntraDialect: JSONDialect, ~Copyable {
             EntraText.fold(name, into: &lowered)
             row.issuer = pool.code(of: lowered.bytes)
         }
-        row.tenant = row.issuer == 0 ? defaultTenant : row.issuer
+        row.tenant = row.issuer
     }
 
     /// The envelope of a risk has the risk's own id there.

@@ -9,12 +9,10 @@ struct GitHubDialect: JSONDialect, ~Copyable {
     static let idField = GitHubField.documentID
     static let requirement = "action or @timestamp"
 
-    private let defaultTenant: UInt32
     private let fallbackIssuer: UInt32
     private var hash = ByteBuffer(capacity: 64)
 
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
+    init(settings: DecodeSettings, pool: inout StringPool) {
         fallbackIssuer = pool.code(of: Self.name)
     }
 
@@ -40,7 +38,6 @@ struct GitHubDialect: JSONDialect, ~Copyable {
     ) {
         mapAction(&fields, &row, &pool)
         row.issuer = Self.issuer(fields).map { fields.code(of: $0, &pool) } ?? fallbackIssuer
-        row.tenant = defaultTenant
         mapParties(&fields, &row, &pool)
         mapTokens(&fields, &row)
         row.ip = fields.address(GitHubField.address)

@@ -9,14 +9,12 @@ struct GoogleDialect: JSONDialect, ~Copyable {
     static let idField = GoogleField.qualifier
     static let requirement = "id or protoPayload"
 
-    private let defaultTenant: UInt32
     private let fallbackIssuer: UInt32
     private var event = GoogleEvent()
     private var identity = ByteBuffer(capacity: 256)
     private var scopes = ByteBuffer(capacity: 1024)
 
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
+    init(settings: DecodeSettings, pool: inout StringPool) {
         fallbackIssuer = pool.code(of: Self.name)
     }
 
@@ -82,7 +80,6 @@ struct GoogleDialect: JSONDialect, ~Copyable {
             }
         }
         row.issuer = Self.issuer(fields).map { fields.code(of: $0, &pool) } ?? fallbackIssuer
-        row.tenant = defaultTenant
         mapActor(&fields, &row, &pool)
         mapParameters(&fields, &row, &pool)
     }

@@ -11,12 +11,10 @@ struct HydraDialect: JSONDialect, ~Copyable {
     /// OTLP: resources, scopes, spans and events, each a list of objects.
     static let deepestEnvelope = 8
 
-    private let defaultTenant: UInt32
     private let issuer: UInt32
     private var attributes = HydraAttributes()
 
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
+    init(settings: DecodeSettings, pool: inout StringPool) {
         issuer = pool.code(of: settings.tenant ?? Self.name)
     }
 
@@ -48,7 +46,6 @@ struct HydraDialect: JSONDialect, ~Copyable {
     mutating func map(
         _ fields: inout JSONFields, _ row: inout EventRow, _ pool: inout StringPool
     ) {
-        row.tenant = defaultTenant
         row.issuer = issuer
         if Self.isTrace(fields) {
             mapTrace(&fields, &row, &pool)

@@ -19,7 +19,7 @@ protocol JSONDialect: JSONMapping, ~Copyable {
     static var requirement: String { get }
 
     /// - Parameter pool: the pool of the batch, for texts that are the same in every event.
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool)
+    init(settings: DecodeSettings, pool: inout StringPool)
 
     /// Whether the object at hand is an event, not an envelope around some.
     static func isEvent(_ fields: borrowing JSONFields) -> Bool
@@ -100,7 +100,7 @@ extension JSONEventDecoder where Dialect: JSONDialect & ~Copyable {
         _ records: RecordBatch, _ settings: DecodeSettings, into batch: inout EventBatch,
         _ issues: inout [DecodeIssue]
     ) -> DecodeTally {
-        let dialect = Dialect(settings: settings, stream: records.stream, pool: &batch.pool)
+        let dialect = Dialect(settings: settings, pool: &batch.pool)
         return decode(records, settings, with: dialect, into: &batch, &issues)
     }
 }

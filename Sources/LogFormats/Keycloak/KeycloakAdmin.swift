@@ -118,10 +118,8 @@ extension KeycloakMapper {
             row.outcome = .failure
             mapReason(&fields, &row, &pool)
         }
-        row.issuer = code(.realmId, &fields, &pool)
-        row.tenant = code(.realmName, &fields, &pool)
+        mapRealm(&fields, &row, &pool)
         if row.issuer == 0 { row.issuer = code(.authRealmId, &fields, &pool) }
-        if row.tenant == 0 { row.tenant = tenant }
         fields.move(.userId, to: .authUserId)
         fields.move(.clientId, to: .authClientId)
         fields.move(.ipAddress, to: .authIpAddress)
@@ -163,7 +161,6 @@ extension KeycloakMapper {
         row.reason = .consumed
         row.flags = .asserted
         row.vendorType = pool.code(of: "OAuth2CodeParser")
-        row.tenant = tenant
         row.code = replay.code
         row.session = pack(replay.session, .session)
         return row

@@ -15,14 +15,15 @@ struct KeycloakMapper: ~Copyable {
     private var typeCodes: ContiguousArray<UInt32>
     private let dialect: UInt32
     private let source: UInt32
-    let tenant: UInt32
+    /// Whether the realm's own name stays in the payload, because somebody said whose it is.
+    private let keepsRealmName: Bool
     private(set) var kept: ContiguousArray<KeptText> = []
 
     init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
         typeCodes = ContiguousArray(repeating: 0, count: KeycloakType.table.count)
         dialect = pool.code(of: KeycloakFormat.dialect)
         source = pool.code(of: stream.name)
-        tenant = settings.tenant.map { pool.code(of: $0) } ?? 0
+        keepsRealmName = settings.tenant != nil
         kept.reserveCapacity(8)
     }
 
@@ -174,14 +175,19 @@ struct KeycloakMapper: ~Copyable {
         row.reasonRaw = code(text == nil ? .error : .reason, &fields, &pool)
     }
 
+    func mapRealm(
+        _ fields: inout KeycloakFields, _ row: inout EventRow, _ pool: inout StringPool
+    ) {
+        row.issuer = code(.realmId, &fields, &pool)
+        if !keepsRealmName { row.tenant = code(.realmName, &fields, &pool) }
+    }
+
     /// Issuer, tenant, client, subject and session.
     private mutating func mapParties(
         isRefresh: Bool, _ fields: inout KeycloakFields, _ row: inout EventRow,
         _ pool: inout StringPool
     ) {
-        row.issuer = code(.realmId, &fields, &pool)
-        // The payload keeps the realm's own name where the source says whose it is.
-        row.tenant = tenant == 0 ? code(.realmName, &fields, &pool) : tenant
+        mapRealm(&fields, &row, &pool)
         if row.kind == .consentRevoked, fields.text(.revokedClient) != nil {
             row.client = code(.revokedClient, &fields, &pool)
         } else {

@@ -4,7 +4,6 @@ internal import WireFormat
 /// Puts the fields of one event into the columns that a map names.
 struct MapDialect: JSONMapping, ~Copyable {
     private let program: MapProgram
-    private let defaultTenant: UInt32
     /// By index in the program's constants.
     private let constants: [UInt32]
     private let clientCredentials: UInt32
@@ -14,9 +13,8 @@ struct MapDialect: JSONMapping, ~Copyable {
     private var reasons: MapDecision
     private var ids = MapIDs()
 
-    init(_ program: MapProgram, _ settings: DecodeSettings, _ pool: inout StringPool) {
+    init(_ program: MapProgram, _ pool: inout StringPool) {
         self.program = program
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
         clientCredentials = pool.code(of: "client_credentials")
         var constants: [UInt32] = []
         for text in program.constants { constants.append(pool.code(of: text)) }
@@ -74,7 +72,6 @@ struct MapDialect: JSONMapping, ~Copyable {
         row.kind = meaning.kind
         row.effects = meaning.effects
         mapOutcome(meaning, fields, &row)
-        row.tenant = defaultTenant
         for index in meaning.steps { fill(program.steps[index], &fields, &row, &pool) }
         if row.vendorType == 0, let place = program.vendorType,
             let node = program.places.node(place, fields), let text = fields.take(at: node)

@@ -27,7 +27,7 @@ public struct MapFormat: LogFormat {
         _ records: RecordBatch, settings: DecodeSettings, into batch: inout EventBatch,
         issues: inout [DecodeIssue]
     ) -> DecodeTally {
-        let dialect = MapDialect(program, settings, &batch.pool)
+        let dialect = MapDialect(program, &batch.pool)
         return JSONEventDecoder<MapDialect>.decode(
             records, settings, with: dialect, into: &batch, &issues)
     }

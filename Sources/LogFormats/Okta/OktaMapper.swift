@@ -9,13 +9,10 @@ struct OktaDialect: JSONDialect, ~Copyable {
     static let idField = OktaField.uuid
     static let requirement = "eventType or published"
 
-    private let defaultTenant: UInt32
     private var targets = OktaTargets()
     private var places = SourcePlaces()
 
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
-    }
+    init(settings: DecodeSettings, pool: inout StringPool) {}
 
     /// A hook's envelope has an `eventType`, too, but no time of publication.
     static func isEvent(_ fields: borrowing JSONFields) -> Bool {
@@ -33,7 +30,6 @@ struct OktaDialect: JSONDialect, ~Copyable {
         targets.read(fields)
         mapType(&fields, &row, &pool)
         row.issuer = fields.code(OktaField.server, &pool)
-        row.tenant = defaultTenant
         mapParties(&fields, &row, &pool)
         mapOrigin(&fields, &row, &pool)
         row.grantType = fields.code(OktaField.grantType, &pool)

@@ -9,11 +9,9 @@ struct PingFederateDialect: JSONDialect {
     static let idField = PingFederateField.id
     static let requirement = "event"
 
-    private let defaultTenant: UInt32
     private let issuer: UInt32
 
-    init(settings: DecodeSettings, stream: RecordStream, pool: inout StringPool) {
-        defaultTenant = settings.tenant.map { pool.code(of: $0) } ?? 0
+    init(settings: DecodeSettings, pool: inout StringPool) {
         issuer = pool.code(of: settings.tenant ?? Self.name)
     }
 
@@ -28,7 +26,6 @@ struct PingFederateDialect: JSONDialect {
     static func issuer(_ fields: borrowing JSONFields) -> UnsafeRawBufferPointer? { nil }
 
     func map(_ fields: inout JSONFields, _ row: inout EventRow, _ pool: inout StringPool) {
-        row.tenant = defaultTenant
         row.issuer = issuer
         row.request = id(.trackingID, .request, &fields)
         if row.request.isNone { row.request = id(.transactionID, .request, &fields) }
