@@ -23,7 +23,7 @@ struct AccessDialect<Server: AccessServer>: JSONDialect, ~Copyable {
         fields.known(.issuer)
     }
 
-    static func rewrite(
+    func rewrite(
         _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
     ) -> Rewriting { Server.rewrite(content, into: &text) }
 

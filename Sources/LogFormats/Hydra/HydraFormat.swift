@@ -33,8 +33,6 @@ public struct HydraFormat: LogFormat {
         _ records: RecordBatch, settings: DecodeSettings, into batch: inout EventBatch,
         issues: inout [DecodeIssue]
     ) -> DecodeTally {
-        var translator = HydraTranslator()
-        return TextTranslation.decode(
-            HydraDialect.self, &translator, records, settings, into: &batch, &issues)
+        JSONEventDecoder<HydraDialect>.decode(records, settings, into: &batch, &issues)
     }
 }

@@ -12,10 +12,17 @@ struct HydraDialect: JSONDialect, ~Copyable {
     static let deepestEnvelope = 8
 
     private let issuer: UInt32
+    private var translator = HydraTranslator()
     private var attributes = HydraAttributes()
 
     init(settings: DecodeSettings, pool: inout StringPool) {
         issuer = pool.code(of: settings.tenant ?? Self.name)
+    }
+
+    mutating func rewrite(
+        _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
+    ) -> Rewriting {
+        JSONFraming.isJSON(content) ? .none : translator.rewrite(content, into: &text)
     }
 
     static func isEvent(_ fields: borrowing JSONFields) -> Bool {

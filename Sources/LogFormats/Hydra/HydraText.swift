@@ -7,19 +7,18 @@ internal import WireFormat
 /// Without quotes a value may pose as others. What stands before everything that clients send
 /// counts where it comes first, what stands behind it where it comes last, and what may be either
 /// only if it is there once.
-struct HydraTranslator: TextTranslator, ~Copyable {
+struct HydraTranslator: ~Copyable {
     private static let longestPrefix = 256
 
     private var leaves = HydraLeaves()
     private var scratch = ByteBuffer(capacity: 4096)
 
-    init() {}
-
-    mutating func translate(
+    /// See ``JSONMapping/rewrite(_:into:)``.
+    mutating func rewrite(
         _ record: UnsafeRawBufferPointer, into json: inout ByteBuffer
-    ) -> Translated {
+    ) -> Rewriting {
         let line = record.trimmed()
-        guard let start = Self.start(line) else { return .nothing }
+        guard let start = Self.start(line) else { return .none }
         let text = UnsafeRawBufferPointer(rebasing: line[start...])
         leaves.removeAll()
         scratch.truncate(to: 0)
@@ -28,7 +27,7 @@ struct HydraTranslator: TextTranslator, ~Copyable {
         if text.count > 5, text[5] == 0x22 { readQuoted(text) } else { readPlain(text) }
         guard leaves[.message] != nil else { return .fault(.textSyntax, "a line without msg") }
         leaves.write(into: &json)
-        return .event
+        return .object
     }
 
     /// Where `time=` stands, at the start or behind what a shipper put there.

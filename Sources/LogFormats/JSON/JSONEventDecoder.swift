@@ -138,21 +138,24 @@ struct JSONEventDecoder<Dialect: JSONMapping & ~Copyable>: ~Copyable {
             }
         }
         rewritten.truncate(to: 0)
-        switch Dialect.rewrite(content, into: &rewritten) {
+        switch dialect.rewrite(content, into: &rewritten) {
         case .object:
             fault = parse(rewritten.bytes)
-            if fault == nil { return true }
-        case .broken: fault = nil
-        case .none:
-            if !isJSON {
-                tally.ignored += 1
-                return false
+            if fault == nil {
+                if !UTF8Check.isValid(content) {
+                    note(.textUTF8, "U+FFFD stands for the bad bytes", &issues)
+                }
+                return true
             }
+        case .fault(let code, let detail):
+            fail(code, detail, &issues)
+            return false
+        case .none: break
         }
         if let fault {
             fail(fault.code, "at byte \(fault.offset)", &issues)
         } else {
-            fail(.textSyntax, "a line of another grammar", &issues)
+            tally.ignored += 1
         }
         return false
     }

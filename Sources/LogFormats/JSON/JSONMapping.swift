@@ -19,8 +19,10 @@ protocol JSONMapping: ~Copyable {
 
     /// Says a record that is no JSON, or broken JSON, as the JSON object that it stands for.
     ///
-    /// - Parameter text: gets the object; is empty before.
-    static func rewrite(
+    /// - Parameters:
+    ///   - content: at least 8 bytes are readable behind it.
+    ///   - text: gets the object; is empty before.
+    mutating func rewrite(
         _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
     ) -> Rewriting
 
@@ -56,7 +58,7 @@ protocol JSONMapping: ~Copyable {
 extension JSONMapping where Self: ~Copyable {
     static var deepestEnvelope: Int { 6 }
 
-    static func rewrite(
+    mutating func rewrite(
         _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
     ) -> Rewriting { .none }
 
@@ -84,6 +86,9 @@ enum Rewriting {
     case none
     /// One of the dialect's, which now stands there as JSON.
     case object
+    /// One of the dialect's that cannot be read.
+    case fault(IssueCode, String)
+
     /// One of the dialect's that does not follow its grammar.
-    case broken
+    static let broken = Rewriting.fault(.textSyntax, "a line of another grammar")
 }

@@ -20,7 +20,7 @@ extension PingFederateTranslator {
 
     mutating func translateCEF(
         _ line: UnsafeRawBufferPointer, from start: Int, into json: inout ByteBuffer
-    ) -> Translated {
+    ) -> Rewriting {
         var at = start
         var event = UnsafeRawBufferPointer(rebasing: line[start..<start])
         for column in 0..<7 {
@@ -36,7 +36,7 @@ extension PingFederateTranslator {
         scratch.reserve(line.count + 64)
         addExtension(UnsafeRawBufferPointer(rebasing: line[at...]))
         members.write(into: &json)
-        return .event
+        return .object
     }
 
     /// A key begins behind a blank and ends at a `=` that no backslash stands before; a value ends

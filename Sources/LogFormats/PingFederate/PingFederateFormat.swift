@@ -21,8 +21,6 @@ public struct PingFederateFormat: LogFormat {
         _ records: RecordBatch, settings: DecodeSettings, into batch: inout EventBatch,
         issues: inout [DecodeIssue]
     ) -> DecodeTally {
-        var translator = PingFederateTranslator()
-        return TextTranslation.decode(
-            PingFederateDialect.self, &translator, records, settings, into: &batch, &issues)
+        JSONEventDecoder<PingFederateDialect>.decode(records, settings, into: &batch, &issues)
     }
 }

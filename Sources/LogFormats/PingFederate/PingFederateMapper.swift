@@ -2,7 +2,7 @@ internal import AuditModel
 internal import WireFormat
 
 /// Puts the fields of one line of PingFederate into the columns of an event.
-struct PingFederateDialect: JSONDialect {
+struct PingFederateDialect: JSONDialect, ~Copyable {
     static let name = "pingfederate"
     static let tree = PingFederateField.tree
     static let timeField = PingFederateField.time
@@ -10,9 +10,16 @@ struct PingFederateDialect: JSONDialect {
     static let requirement = "event"
 
     private let issuer: UInt32
+    private var translator = PingFederateTranslator()
 
     init(settings: DecodeSettings, pool: inout StringPool) {
         issuer = pool.code(of: settings.tenant ?? Self.name)
+    }
+
+    mutating func rewrite(
+        _ content: UnsafeRawBufferPointer, into text: inout ByteBuffer
+    ) -> Rewriting {
+        JSONFraming.isJSON(content) ? .none : translator.rewrite(content, into: &text)
     }
 
     /// An audit event, or a line that the server has written about something else.

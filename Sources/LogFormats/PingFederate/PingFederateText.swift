@@ -3,7 +3,7 @@ internal import WireFormat
 
 /// Takes a line of PingFederate apart, whichever pattern it was written by, and writes its fields
 /// under the names of the pattern.
-struct PingFederateTranslator: TextTranslator, ~Copyable {
+struct PingFederateTranslator: ~Copyable {
     /// How far into a line its date may stand, behind what a shipper put before it.
     private static let longestPrefix = 256
     /// The most columns of a line.
@@ -13,14 +13,13 @@ struct PingFederateTranslator: TextTranslator, ~Copyable {
     var columns: ContiguousArray<UnsafeRawBufferPointer> = []
     var scratch = ByteBuffer(capacity: 4096)
 
-    init() {}
-
-    mutating func translate(
+    /// See ``JSONMapping/rewrite(_:into:)``.
+    mutating func rewrite(
         _ record: UnsafeRawBufferPointer, into json: inout ByteBuffer
-    ) -> Translated {
+    ) -> Rewriting {
         members.removeAll()
         let line = record.trimmed()
-        if line.isEmpty { return .nothing }
+        if line.isEmpty { return .none }
         if let header = Self.header(line) {
             return translateCEF(line, from: header, into: &json)
         }
@@ -32,7 +31,7 @@ struct PingFederateTranslator: TextTranslator, ~Copyable {
             if let outcome = translate(rest, into: &json) { return outcome }
             members.removeAll()
         }
-        return Self.isPart(line) ? .fault(.textSyntax, "part of an event") : .nothing
+        return Self.isPart(line) ? .fault(.textSyntax, "part of an event") : .none
     }
 
     /// What follows a date, past the quotes around it if there were any.
@@ -47,7 +46,7 @@ struct PingFederateTranslator: TextTranslator, ~Copyable {
     /// Nil if the date is not this server's own.
     private mutating func translate(
         _ rest: UnsafeRawBufferPointer, into json: inout ByteBuffer
-    ) -> Translated? {
+    ) -> Rewriting? {
         guard let first = rest.first else { return nil }
         if first == 0x7C {
             translateColumns(rest)
@@ -57,7 +56,7 @@ struct PingFederateTranslator: TextTranslator, ~Copyable {
             return nil
         }
         members.write(into: &json)
-        return .event
+        return .object
     }
 
     /// Whether a line without a date has the marks of an audit event.
