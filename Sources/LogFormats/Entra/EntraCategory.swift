@@ -9,23 +9,10 @@ struct EntraCategory: ~Copyable {
         var node = -1
     }
 
-    private let found: UnsafeMutablePointer<Int32>
-    private let steps: UnsafeMutablePointer<Int>
-
-    init() {
-        found = .allocate(capacity: EntraFlatField.tree.count)
-        found.initialize(repeating: -1, count: EntraFlatField.tree.count)
-        steps = .allocate(capacity: FieldTree.longestPath + 1)
-        steps.initialize(repeating: 0, count: FieldTree.longestPath + 1)
-    }
-
-    deinit {
-        found.deallocate()
-        steps.deallocate()
-    }
+    private var finder = FieldFinder(EntraFlatField.tree)
 
     mutating func find(_ fields: borrowing JSONFields) -> Name {
-        EntraFlatField.tree.find(in: fields.document, fields.root, found, steps)
+        finder.find(in: fields.document, fields.root)
         if let table = text(.table, fields) {
             return Name(text: Self.category(ofTable: table), node: node(.table))
         }
@@ -37,7 +24,7 @@ struct EntraCategory: ~Copyable {
             text: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 
-    private func node(_ field: EntraFlatField) -> Int { Int(found[field.rawValue]) }
+    private func node(_ field: EntraFlatField) -> Int { finder[field] }
 
     private func text(
         _ field: EntraFlatField, _ fields: borrowing JSONFields

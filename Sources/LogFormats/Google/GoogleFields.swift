@@ -63,24 +63,11 @@ enum GoogleParameter: Int, CaseIterable {
 /// `{name, value}`, where `value` has other names for other types. Some exports write an object.
 struct GoogleEvent: ~Copyable {
     private var nodes: InlineArray<9, Int32> = InlineArray(repeating: -1)
-    private let found: UnsafeMutablePointer<Int32>
-    private let steps: UnsafeMutablePointer<Int>
-
-    init() {
-        found = .allocate(capacity: GoogleEventField.tree.count)
-        found.initialize(repeating: -1, count: GoogleEventField.tree.count)
-        steps = .allocate(capacity: FieldTree.longestPath + 1)
-        steps.initialize(repeating: 0, count: FieldTree.longestPath + 1)
-    }
-
-    deinit {
-        found.deallocate()
-        steps.deallocate()
-    }
+    private var finder = FieldFinder(GoogleEventField.tree)
 
     /// The node of the event's name; nil where it has none.
     var name: Int? {
-        let node = Int(found[GoogleEventField.name.rawValue])
+        let node = finder[GoogleEventField.name]
         return node < 0 ? nil : node
     }
 
@@ -100,8 +87,8 @@ struct GoogleEvent: ~Copyable {
     /// Looks at the event at hand; of several parameters of one name the first counts.
     mutating func read(_ fields: borrowing JSONFields) {
         for parameter in GoogleParameter.allCases { nodes[parameter.rawValue] = -1 }
-        GoogleEventField.tree.find(in: fields.document, fields.part, found, steps)
-        let list = Int(found[GoogleEventField.parameters.rawValue])
+        finder.find(in: fields.document, fields.part)
+        let list = finder[GoogleEventField.parameters]
         guard list >= 0 else { return }
         let isList = fields.document[list].kind == .array
         guard isList || fields.document[list].kind == .object else { return }

@@ -97,14 +97,13 @@ struct FieldTree: @unchecked Sendable {
         document[Int(node)].kind == .object
     }
 
-    /// Finds the fields of one object. Null counts as absent; of several paths of a field the first
-    /// in the record wins, but for an object, which gives way to anything else.
+    /// See ``FieldFinder/find(in:_:)``.
     ///
     /// - Parameters:
     ///   - found: room for ``count`` nodes; gets the node of every field, or -1.
     ///   - steps: room for ``longestPath`` numbers and one more.
     @inline(__always)
-    func find(
+    fileprivate func find(
         in document: borrowing JSONDocument, _ root: Int,
         _ found: UnsafeMutablePointer<Int32>, _ steps: UnsafeMutablePointer<Int>
     ) {
@@ -131,6 +130,37 @@ struct FieldTree: @unchecked Sendable {
             }
         }
     }
+}
+
+/// Finds the fields of one object after another.
+struct FieldFinder: ~Copyable {
+    private let tree: FieldTree
+    private let found: UnsafeMutablePointer<Int32>
+    private let steps: UnsafeMutablePointer<Int>
+
+    init(_ tree: FieldTree) {
+        self.tree = tree
+        found = .allocate(capacity: tree.count)
+        found.initialize(repeating: -1, count: tree.count)
+        steps = .allocate(capacity: FieldTree.longestPath + 1)
+        steps.initialize(repeating: 0, count: FieldTree.longestPath + 1)
+    }
+
+    deinit {
+        found.deallocate()
+        steps.deallocate()
+    }
+
+    /// Finds the fields of one object. Null counts as absent; of several paths of a field the first
+    /// in the record wins, but for an object, which gives way to anything else.
+    @inline(__always)
+    mutating func find(in document: borrowing JSONDocument, _ root: Int) {
+        tree.find(in: document, root, found, steps)
+    }
+
+    /// The node of a field; -1 where it is absent.
+    @inline(__always)
+    subscript<Field: RawRepresentable<Int>>(field: Field) -> Int { Int(found[field.rawValue]) }
 }
 
 extension FieldTree {

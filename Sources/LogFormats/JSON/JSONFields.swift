@@ -13,7 +13,6 @@ struct JSONFields: ~Copyable {
         var text: UnsafeRawBufferPointer
     }
 
-    let tree: FieldTree
     var document = JSONDocument()
     private(set) var root = 0
     /// Which of several events of a record is at hand, see ``JSONDialect/parts(_:)``; the record
@@ -27,27 +26,17 @@ struct JSONFields: ~Copyable {
     private var payload = PayloadTree()
     private var other = JSONDocument()
     private var words = ByteBuffer(capacity: 1024)
-    private let found: UnsafeMutablePointer<Int32>
-    private let steps: UnsafeMutablePointer<Int>
+    private var finder: FieldFinder
 
     init(_ tree: FieldTree) {
-        self.tree = tree
-        found = .allocate(capacity: tree.count)
-        found.initialize(repeating: -1, count: tree.count)
-        steps = .allocate(capacity: FieldTree.longestPath + 1)
-        steps.initialize(repeating: 0, count: FieldTree.longestPath + 1)
+        finder = FieldFinder(tree)
         kept.reserveCapacity(8)
-    }
-
-    deinit {
-        found.deallocate()
-        steps.deallocate()
     }
 
     /// Makes another object of the document the event at hand.
     mutating func begin(_ root: Int) {
         self.root = root
-        tree.find(in: document, root, found, steps)
+        finder.find(in: document, root)
         beginPart(root, of: nil)
     }
 
@@ -86,8 +75,8 @@ extension JSONFields {
     /// The node of a field; nil when it is absent or null.
     @inline(__always)
     func node<Field: RawRepresentable<Int>>(_ field: Field) -> Int? {
-        let index = found[field.rawValue]
-        return index < 0 ? nil : Int(index)
+        let index = finder[field]
+        return index < 0 ? nil : index
     }
 
     /// The text of a node that is a text, a number or a truth; nil for others and for no text.

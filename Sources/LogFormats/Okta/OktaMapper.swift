@@ -194,20 +194,7 @@ struct OktaTargets: ~Copyable {
     }
 
     private var nodes: InlineArray<7, Int32> = InlineArray(repeating: -1)
-    private let found: UnsafeMutablePointer<Int32>
-    private let steps: UnsafeMutablePointer<Int>
-
-    init() {
-        found = .allocate(capacity: OktaTargetField.tree.count)
-        found.initialize(repeating: -1, count: OktaTargetField.tree.count)
-        steps = .allocate(capacity: FieldTree.longestPath + 1)
-        steps.initialize(repeating: 0, count: FieldTree.longestPath + 1)
-    }
-
-    deinit {
-        found.deallocate()
-        steps.deallocate()
-    }
+    private var finder = FieldFinder(OktaTargetField.tree)
 
     func text(_ part: Part, _ fields: borrowing JSONFields) -> UnsafeRawBufferPointer? {
         let index = Int(nodes[part.rawValue])
@@ -228,10 +215,10 @@ struct OktaTargets: ~Copyable {
     }
 
     private mutating func readTarget(_ index: Int, _ fields: borrowing JSONFields) {
-        OktaTargetField.tree.find(in: fields.document, index, found, steps)
+        finder.find(in: fields.document, index)
         set(.subject, .subject)
         set(.session, .session)
-        let node = Int(found[OktaTargetField.type.rawValue])
+        let node = finder[OktaTargetField.type]
         guard node >= 0, let type = fields.text(at: node) else { return }
         if ByteSearch.equals(type, "User") {
             set(.user, .id)
@@ -247,7 +234,7 @@ struct OktaTargets: ~Copyable {
     }
 
     private mutating func set(_ part: Part, _ field: OktaTargetField) {
-        let node = found[field.rawValue]
-        if node >= 0, nodes[part.rawValue] < 0 { nodes[part.rawValue] = node }
+        let node = finder[field]
+        if node >= 0, nodes[part.rawValue] < 0 { nodes[part.rawValue] = Int32(node) }
     }
 }
