@@ -4,23 +4,21 @@ extension ClientBook {
     /// The JSON Schema (draft 2020-12) of files of clients, for editors; `clients check` knows
     /// more.
     public static var schema: String {
-        var json = JSONWriter()
-        json.beginObject()
-        json.member("$schema", "https://json-schema.org/draft/2020-12/schema")
-        json.member("title", "Grantrail clients")
-        json.object(ClientBookReader.rootKeys) { key, json in
-            json.member("type", ["array", "null"])
-            json.key("items")
-            json.beginObject()
-            let isServer = key == "servers"
-            json.object(isServer ? ClientBookReader.serverKeys : ClientBookReader.clientKeys) {
-                property($0, isServer: isServer, to: &$1)
+        SchemaNode.document(title: "Grantrail clients") { json in
+            json.object(ClientBookReader.rootKeys) { key, json in
+                json.member("type", ["array", "null"])
+                json.key("items")
+                json.beginObject()
+                let isServer = key == "servers"
+                json.object(
+                    isServer ? ClientBookReader.serverKeys : ClientBookReader.clientKeys
+                ) {
+                    property($0, isServer: isServer, to: &$1)
+                }
+                if !isServer { json.member("required", ["id"]) }
+                json.endObject()
             }
-            if !isServer { json.member("required", ["id"]) }
-            json.endObject()
         }
-        json.endObject()
-        return String(decoding: json.bytes, as: UTF8.self)
     }
 
     private static func property(_ key: String, isServer: Bool, to json: inout JSONWriter) {

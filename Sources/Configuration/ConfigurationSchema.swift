@@ -3,13 +3,9 @@ internal import WireFormat
 extension ConfigurationFile {
     /// The JSON Schema (draft 2020-12) of configurations, for editors; `config check` knows more.
     public static var schema: String {
-        var json = JSONWriter()
-        json.beginObject()
-        json.member("$schema", "https://json-schema.org/draft/2020-12/schema")
-        json.member("title", "Grantrail configuration")
-        SchemaWriter.members(of: SettingTable.root, to: &json)
-        json.endObject()
-        return String(decoding: json.bytes, as: UTF8.self)
+        SchemaNode.document(title: "Grantrail configuration") {
+            SchemaWriter.members(of: SettingTable.root, to: &$0)
+        }
     }
 }
 

@@ -5,21 +5,10 @@ internal import WireFormat
 extension FieldMap {
     /// The JSON Schema (draft 2020-12) of maps, for editors; `maps check` knows more.
     public static var schema: String {
-        var json = JSONWriter()
-        json.beginObject()
-        json.member("$schema", "https://json-schema.org/draft/2020-12/schema")
-        json.member("title", "Grantrail field map")
-        json.member("description", "What the members of a server's JSON mean")
-        MapSchema.map.writeMembers(to: &json)
-        json.key("$defs")
-        json.beginObject()
-        for (name, node) in MapSchema.definitions {
-            json.key(name)
-            node.write(to: &json)
-        }
-        json.endObject()
-        json.endObject()
-        return String(decoding: json.bytes, as: UTF8.self)
+        SchemaNode.document(
+            title: "Grantrail field map", description: "What the members of a server's JSON mean",
+            definitions: MapSchema.definitions
+        ) { MapSchema.map.writeMembers(to: &$0) }
     }
 }
 

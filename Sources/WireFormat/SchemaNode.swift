@@ -18,6 +18,34 @@ public indirect enum SchemaNode: Sendable {
     case named(String)
     case described(String, SchemaNode)
 
+    /// A whole schema as text.
+    ///
+    /// - Parameters:
+    ///   - definitions: what ``named(_:)`` refers to.
+    ///   - members: writes what the root must be.
+    public static func document(
+        title: String, description: String? = nil, definitions: [(String, SchemaNode)] = [],
+        _ members: (inout JSONWriter) -> Void
+    ) -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("$schema", "https://json-schema.org/draft/2020-12/schema")
+        json.member("title", title)
+        if let description { json.member("description", description) }
+        members(&json)
+        if !definitions.isEmpty {
+            json.key("$defs")
+            json.beginObject()
+            for (name, node) in definitions {
+                json.key(name)
+                node.write(to: &json)
+            }
+            json.endObject()
+        }
+        json.endObject()
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
     /// One value or a list of them.
     public static func some(_ node: SchemaNode) -> SchemaNode {
         .any([node, .list(node, atLeast: 1)])

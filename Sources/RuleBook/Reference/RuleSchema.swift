@@ -6,25 +6,11 @@ extension RuleBook {
     /// The JSON Schema (draft 2020-12) of rule files: Sigma 2.1 with the block `grantrail:`, and of
     /// files of overlays. For editors; `rules check` knows more.
     public static var schema: String {
-        var json = JSONWriter()
-        json.beginObject()
-        json.member("$schema", "https://json-schema.org/draft/2020-12/schema")
-        json.member("title", "Grantrail rules")
-        json.member("description", "Sigma 2.1 with the block grantrail:, and overlays")
-        json.key("anyOf")
-        json.beginArray()
-        SchemaNode.named("rule").write(to: &json)
-        SchemaNode.named("local").write(to: &json)
-        json.endArray()
-        json.key("$defs")
-        json.beginObject()
-        for (name, node) in RuleSchema.definitions {
-            json.key(name)
-            node.write(to: &json)
-        }
-        json.endObject()
-        json.endObject()
-        return String(decoding: json.bytes, as: UTF8.self)
+        SchemaNode.document(
+            title: "Grantrail rules",
+            description: "Sigma 2.1 with the block grantrail:, and overlays",
+            definitions: RuleSchema.definitions
+        ) { SchemaNode.any([.named("rule"), .named("local")]).writeMembers(to: &$0) }
     }
 }
 
