@@ -70,6 +70,49 @@ public struct EventRow: Sendable, BitwiseCopyable {
     }
 }
 
+extension EventRow {
+    /// Sets one id.
+    public mutating func set(_ column: IDColumn, _ id: ID128) {
+        switch column {
+        case .event: self.id = id
+        case .session: session = id
+        case .family: family = id
+        case .grant: grant = id
+        case .presented: presented = id
+        case .issuedRefresh: issuedRefresh = id
+        case .issuedAccess: issuedAccess = id
+        case .code: code = id
+        case .proofKey: proofKey = id
+        case .request: request = id
+        case .ip: ip = IPAddress(bits: id)
+        }
+    }
+
+    /// Sets one text by its code.
+    public mutating func set(_ column: CodedColumn, _ code: UInt32) {
+        switch column {
+        case .dialect: dialect = code
+        case .source: source = code
+        case .issuer: issuer = code
+        case .tenant: tenant = code
+        case .client: client = code
+        case .subject: subject = code
+        case .grantType: grantType = code
+        case .scopes: scopes = code
+        case .audience: audience = code
+        case .userAgent: userAgent = code
+        case .device: device = code
+        case .tls: tls = code
+        case .reasonRaw: reasonRaw = code
+        case .vendorType: vendorType = code
+        case .city: city = code
+        case .place: place = code
+        case .network: network = code
+        case .leaked: leaked = code
+        }
+    }
+}
+
 /// The total order of events: event time, then causes before consequences, then the event id.
 /// Nothing of arrival is in it.
 public struct OrderKey: Hashable, Comparable, Sendable, BitwiseCopyable {

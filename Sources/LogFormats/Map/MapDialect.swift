@@ -165,6 +165,7 @@ extension MapDialect {
     ) {
         // A failed attempt issued nothing, whatever its record names.
         let isRefused = row.outcome == .failure || row.outcome == .denied
+        let sort = ColumnSort(step.column)
         let issues = step.column == .issuedRefresh || step.column == .issuedAccess
         for index in step.sources {
             let source = program.sources[index]
@@ -174,16 +175,20 @@ extension MapDialect {
                 if source.form == .secret { ids.hide(node, &fields) }
                 continue
             }
-            if source.form != .id {
-                let id = ids.take(node, source.form, step.column.idColumn, &fields)
+            if source.form != .id, case .id(let column) = sort {
+                let id = ids.take(node, source.form, column, &fields)
                 if id.isNone { continue }
-                row.set(step.column, id)
+                row.set(column, id)
             } else if !put(node, step.column, &fields, &row, &pool) {
                 continue
             }
             return
         }
-        if step.constant >= 0 { row.set(step.column, constants[step.constant]) }
+        guard step.constant >= 0 else { return }
+        switch sort {
+        case .code(let column), .words(let column): row.set(column, constants[step.constant])
+        case .id, .address, .number: break
+        }
     }
 
     /// Puts a value into its column; false if it is none of that sort.
@@ -191,20 +196,19 @@ extension MapDialect {
         _ node: Int, _ column: MapColumn, _ fields: inout JSONFields, _ row: inout EventRow,
         _ pool: inout StringPool
     ) -> Bool {
-        switch column {
-        case .scopes, .audience: row.set(column, fields.wordsCode(at: node, &pool))
-        case .ip:
+        switch ColumnSort(column) {
+        case .words(let column): row.set(column, fields.wordsCode(at: node, &pool))
+        case .address:
             guard let text = fields.text(at: node), let address = MapAddress.read(text) else {
                 return false
             }
             row.ip = address
             fields.drop(at: node)
-        case .asn, .generation, .country: return putNumber(node, column, &fields, &row)
-        case .session, .grant, .family, .presented, .issuedRefresh, .issuedAccess, .code,
-            .proofKey, .request:
+        case .number: return putNumber(node, column, &fields, &row)
+        case .id(let column):
             guard let text = fields.take(at: node) else { return false }
-            row.set(column, fields.pack(text, column.idColumn))
-        default:
+            row.set(column, fields.pack(text, column))
+        case .code(let column):
             guard let text = fields.take(at: node) else { return false }
             row.set(column, fields.code(of: text, &pool))
         }
@@ -237,53 +241,41 @@ extension MapDialect {
     }
 }
 
-extension MapColumn {
-    /// The column of ids that a value goes to; for columns of other sorts that of requests.
-    fileprivate var idColumn: IDColumn {
-        switch self {
-        case .session: .session
-        case .grant: .grant
-        case .family: .family
-        case .presented: .presented
-        case .issuedRefresh: .issuedRefresh
-        case .issuedAccess: .issuedAccess
-        case .code: .code
-        case .proofKey: .proofKey
-        default: .request
-        }
-    }
-}
+/// Where the values of a map's column go.
+private enum ColumnSort {
+    case id(IDColumn)
+    case code(CodedColumn)
+    case words(CodedColumn)
+    case address
+    case number
 
-extension EventRow {
-    fileprivate mutating func set(_ column: MapColumn, _ id: ID128) {
-        switch column {
-        case .session: session = id
-        case .grant: grant = id
-        case .family: family = id
-        case .presented: presented = id
-        case .issuedRefresh: issuedRefresh = id
-        case .issuedAccess: issuedAccess = id
-        case .code: code = id
-        case .proofKey: proofKey = id
-        default: request = id
-        }
-    }
-
-    fileprivate mutating func set(_ column: MapColumn, _ code: UInt32) {
-        switch column {
-        case .issuer: issuer = code
-        case .tenant: tenant = code
-        case .client: client = code
-        case .subject: subject = code
-        case .grantType: grantType = code
-        case .scopes: scopes = code
-        case .audience: audience = code
-        case .city: city = code
-        case .userAgent: userAgent = code
-        case .device: device = code
-        case .tls: tls = code
-        case .reasonRaw: reasonRaw = code
-        default: vendorType = code
-        }
+    init(_ column: MapColumn) {
+        self =
+            switch column {
+            case .session: .id(.session)
+            case .grant: .id(.grant)
+            case .family: .id(.family)
+            case .presented: .id(.presented)
+            case .issuedRefresh: .id(.issuedRefresh)
+            case .issuedAccess: .id(.issuedAccess)
+            case .code: .id(.code)
+            case .proofKey: .id(.proofKey)
+            case .request: .id(.request)
+            case .issuer: .code(.issuer)
+            case .tenant: .code(.tenant)
+            case .client: .code(.client)
+            case .subject: .code(.subject)
+            case .grantType: .code(.grantType)
+            case .city: .code(.city)
+            case .userAgent: .code(.userAgent)
+            case .device: .code(.device)
+            case .tls: .code(.tls)
+            case .reasonRaw: .code(.reasonRaw)
+            case .vendorType: .code(.vendorType)
+            case .scopes: .words(.scopes)
+            case .audience: .words(.audience)
+            case .ip: .address
+            case .asn, .generation, .country: .number
+            }
     }
 }
