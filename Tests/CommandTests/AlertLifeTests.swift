@@ -20,21 +20,7 @@ struct AlertLifeTests {
 
     /// Anna's stale tokens at three hours, and a theft from Bert; a service told of them.
     private func serve() throws {
-        var story = StoryTests.life(refreshes: 4)
-        for hour in 2..<5 {
-            story.refused(Double(hour) * 3600, StoryTests.home, "g\(4 + hour)", .stale)
-        }
-        story.session = Story.uuid("bert's session")
-        story.subject = Story.uuid("bert")
-        story.login(20_000, StoryTests.road)
-        story.code(20_001, StoryTests.road, gives: "b0")
-        story.refresh(21_000, StoryTests.road, "b0", "b1")
-        story.refresh(22_000, StoryTests.road, "b1", "b2")
-        story.refused(23_000, StoryTests.stranger, "b0")
-        try sandbox.write("story.jsonl", lines: story.lines(.json))
-        try FileManager.default.createDirectory(
-            atPath: sandbox.path("rules.d"), withIntermediateDirectories: true)
-        try sandbox.write("rules.d/own.yml", lines: [Self.rule])
+        try StoryTests.tell(of: Self.rule, in: sandbox)
         try sandbox.write("config.yaml", lines: [
             "store: {path: run.db}", "rules: {dirs: [rules.d]}", "sources:",
             "  - {name: kc, type: file, path: story.jsonl, dialect: keycloak, until: end}",

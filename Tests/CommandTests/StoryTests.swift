@@ -49,6 +49,26 @@ struct StoryTests {
         return story
     }
 
+    /// Anna's stale tokens at three hours and a theft from Bert as `story.jsonl`, and a rule of
+    /// one's own in `rules.d`.
+    static func tell(of rule: String, in sandbox: Sandbox) throws {
+        var story = life(refreshes: 4)
+        for hour in 2..<5 {
+            story.refused(Double(hour) * 3600, home, "g\(4 + hour)", .stale)
+        }
+        story.session = Story.uuid("bert's session")
+        story.subject = Story.uuid("bert")
+        story.login(20_000, road)
+        story.code(20_001, road, gives: "b0")
+        story.refresh(21_000, road, "b0", "b1")
+        story.refresh(22_000, road, "b1", "b2")
+        story.refused(23_000, stranger, "b0")
+        try sandbox.write("story.jsonl", lines: story.lines(.json))
+        try FileManager.default.createDirectory(
+            atPath: sandbox.path("rules.d"), withIntermediateDirectories: true)
+        try sandbox.write("rules.d/own.yml", lines: [rule])
+    }
+
     @Test("A stranger presents a token two generations old", arguments: Story.Dialect.allCases)
     func victimFirst(dialect: Story.Dialect) throws {
         var story = Self.life(refreshes: 4)

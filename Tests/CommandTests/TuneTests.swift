@@ -19,21 +19,7 @@ struct TuneTests {
     /// Anna's stale tokens at three hours, and a theft from Bert.
     init() throws {
         sandbox = try Sandbox()
-        var story = StoryTests.life(refreshes: 4)
-        for hour in 2..<5 {
-            story.refused(Double(hour) * 3600, StoryTests.home, "g\(4 + hour)", .stale)
-        }
-        story.session = Story.uuid("bert's session")
-        story.subject = Story.uuid("bert")
-        story.login(20_000, StoryTests.road)
-        story.code(20_001, StoryTests.road, gives: "b0")
-        story.refresh(21_000, StoryTests.road, "b0", "b1")
-        story.refresh(22_000, StoryTests.road, "b1", "b2")
-        story.refused(23_000, StoryTests.stranger, "b0")
-        try sandbox.write("story.jsonl", lines: story.lines(.json))
-        try FileManager.default.createDirectory(
-            atPath: sandbox.path("rules.d"), withIntermediateDirectories: true)
-        try sandbox.write("rules.d/own.yml", lines: [Self.rule])
+        try StoryTests.tell(of: Self.rule, in: sandbox)
     }
 
     private func tune(_ words: String...) throws -> Finished {

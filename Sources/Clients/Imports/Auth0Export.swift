@@ -21,7 +21,7 @@ struct Auth0Client: Decodable {
     let applicationType: Lossy<String>?
     let authentication: Lossy<String>?
     let grantTypes: Lossy<[String]>?
-    let refreshToken: Lossy<RefreshToken>?
+    let refreshToken: Lossy<RefreshTokenSetting>?
 
     enum CodingKeys: String, CodingKey {
         case name, tenant
@@ -31,16 +31,6 @@ struct Auth0Client: Decodable {
         case authentication = "token_endpoint_auth_method"
         case grantTypes = "grant_types"
         case refreshToken = "refresh_token"
-    }
-
-    struct RefreshToken: Decodable {
-        let rotation: Lossy<String>?
-        let leeway: Lossy<Int64>?
-
-        enum CodingKeys: String, CodingKey {
-            case leeway
-            case rotation = "rotation_type"
-        }
     }
 
     var type: ClientType? {

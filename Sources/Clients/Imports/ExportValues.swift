@@ -66,3 +66,14 @@ enum ExportText {
         number.flatMap { (0...315_360_000).contains($0) ? $0 : nil }
     }
 }
+
+/// How Auth0 and Okta write what becomes of a client's refresh tokens.
+struct RefreshTokenSetting: Decodable {
+    let rotation: Lossy<String>?
+    let leeway: Lossy<Int64>?
+
+    enum CodingKeys: String, CodingKey {
+        case leeway
+        case rotation = "rotation_type"
+    }
+}

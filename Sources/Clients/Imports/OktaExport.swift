@@ -26,22 +26,12 @@ struct OktaApp: Decodable {
         struct Client: Decodable {
             let applicationType: Lossy<String>?
             let grantTypes: Lossy<[String]>?
-            let refreshToken: Lossy<RefreshToken>?
+            let refreshToken: Lossy<RefreshTokenSetting>?
 
             enum CodingKeys: String, CodingKey {
                 case applicationType = "application_type"
                 case grantTypes = "grant_types"
                 case refreshToken = "refresh_token"
-            }
-        }
-
-        struct RefreshToken: Decodable {
-            let rotation: Lossy<String>?
-            let leeway: Lossy<Int64>?
-
-            enum CodingKeys: String, CodingKey {
-                case leeway
-                case rotation = "rotation_type"
             }
         }
     }

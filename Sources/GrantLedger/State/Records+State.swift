@@ -160,15 +160,21 @@ extension CodeRecord: StateRecord {
     }
 }
 
-extension RotationPolicies.Policy: StateRecord {
-    static var blank: RotationPolicies.Policy {
-        RotationPolicies.Policy(owner: .init(issuer: 0, client: 0, tenant: 0))
+extension RotationPolicies.Owner {
+    static let none = RotationPolicies.Owner(issuer: 0, client: 0, tenant: 0)
+
+    fileprivate mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
+        fields.code(&issuer)
+        fields.code(&client)
+        fields.code(&tenant)
     }
+}
+
+extension RotationPolicies.Policy: StateRecord {
+    static var blank: RotationPolicies.Policy { RotationPolicies.Policy(owner: .none) }
 
     mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
-        fields.code(&owner.issuer)
-        fields.code(&owner.client)
-        fields.code(&owner.tenant)
+        owner.visit(&fields)
         fields.field(&rotation)
         fields.field(&accepted)
         for index in 0..<RotationPolicies.lineagesNeeded { fields.field(&lineages[index]) }
@@ -181,14 +187,10 @@ extension RotationPolicies.Policy: StateRecord {
 }
 
 extension BackEndNetworks.Record: StateRecord {
-    static var blank: BackEndNetworks.Record {
-        BackEndNetworks.Record(owner: .init(issuer: 0, client: 0, tenant: 0))
-    }
+    static var blank: BackEndNetworks.Record { BackEndNetworks.Record(owner: .none) }
 
     mutating func visit<Fields: StateFields>(_ fields: inout Fields) {
-        fields.code(&owner.issuer)
-        fields.code(&owner.client)
-        fields.code(&owner.tenant)
+        owner.visit(&fields)
         fields.field(&network)
         fields.field(&lead)
         fields.field(&own)
