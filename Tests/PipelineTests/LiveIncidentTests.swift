@@ -354,6 +354,8 @@ struct LiveIncidentTests {
         try incidents.assign(&commit, from: scene.store)
         incidents.sweep(frontier: 0)
         #expect(incidents.count == 18 && incidents.evicted == 12)
+        incidents.sweep(frontier: LiveIncidents.shortMemory + 29 * IncidentScene.hour)
+        #expect(incidents.count == 18 && incidents.evicted == 12, "there is room for them")
         incidents.sweep(frontier: LiveIncidents.memory + 29 * IncidentScene.hour)
         #expect(incidents.count == 2 && incidents.evicted == 12)
         try scene.store.close()

@@ -8,9 +8,11 @@ internal import WireFormat
 struct LiveIncidents {
     /// Incidents that are remembered at most, about 500 bytes each.
     static let most = 100_000
-    /// An incident is remembered so long after its last hit: the window, and as much again for
-    /// alerts that rules date back.
-    static let memory = 2 * IncidentMap.window
+    /// An incident is remembered so long after its last hit, while there is room: an alert that is
+    /// hit again after days ties together what came in between.
+    static let memory = 30 * IncidentMap.window
+    /// And so long in any case: the window, and as much again for alerts that rules date back.
+    static let shortMemory = 2 * IncidentMap.window
 
     private let most: Int
     /// What stands for good: names follow from it alone, so that they are those of a backtest.
@@ -22,7 +24,7 @@ struct LiveIncidents {
     private var scope: IncidentScope
     /// Where event time was when incidents were last forgotten.
     private var swept = Int64.min
-    /// Those that had to make room for others.
+    /// Those that had to make room for others within ``shortMemory``.
     private(set) var evicted = 0
 
     init(rules: [Rule], most: Int = Self.most) {
@@ -108,11 +110,16 @@ struct LiveIncidents {
         let (due, overflow) = swept.addingReportingOverflow(3_600_000_000_000)
         if frontier >= due || overflow || map.count > most {
             swept = frontier
-            let (limit, overflow) = frontier.subtractingReportingOverflow(Self.memory)
-            if !overflow { map.forget(before: limit) }
+            forget(Self.memory, before: frontier)
+            if map.count > most { forget(Self.shortMemory, before: frontier) }
         }
         // A tenth at once, so that a flood is sorted seldom.
         if map.count > most { evicted += map.shrink(to: most - most / 10) }
+    }
+
+    private mutating func forget(_ memory: Int64, before frontier: Int64) {
+        let (limit, overflow) = frontier.subtractingReportingOverflow(memory)
+        if !overflow { map.forget(before: limit) }
     }
 
     /// - Parameters:
