@@ -60,9 +60,11 @@ struct AlertChanges: Sendable {
         var changes = departed
         changes.reserveCapacity(departed.count + indexes.count)
         for index in indexes {
+            let alert = alerts[Int(index)]
             let isNotable = marks[Int(index)] == .notable
-            changes.append(AlertChange(alert: alerts[Int(index)], isNotable: isNotable))
             marks[Int(index)] = .none
+            // One that late events made vanish is none.
+            if !alert.id.isNone { changes.append(AlertChange(alert: alert, isNotable: isNotable)) }
         }
         departed.removeAll()
         indexes.removeAll()

@@ -1,4 +1,4 @@
-internal import AuditModel
+public import AuditModel
 
 /// Keeps one alert for every rule and group key: later hits raise its count and revision.
 ///
@@ -79,8 +79,10 @@ struct AlertDesk: Sendable {
             return alerts.count - 1
         }
         guard let index = memory?.next(isMinor: isMinor) else { return nil }
-        memory?.evicted += 1
-        changes.depart(alerts[index], from: index)
+        if !alerts[index].id.isNone {
+            memory?.evicted += 1
+            changes.depart(alerts[index], from: index)
+        }
         forget(index)
         alerts[index] = alert
         return index
@@ -235,25 +237,40 @@ extension AlertDesk {
     ///   alerts in a desk that forgets.
     mutating func adopt(_ with: AlertDesk, insteadOf without: AlertDesk) {
         for alert in without.alerts where with.alert(alert.id) == nil {
-            if let own = byID[alert.id] { clear(own) }
+            // One with more hits rests on more than these events.
+            guard let own = byID[alert.id], alerts[own].count <= alert.count else { continue }
+            clear(own)
         }
-        // In order, so that equal runs fill equal slots.
-        for (key, index) in with.byKey.sorted(by: { $0.key < $1.key }) {
-            guard let owner = with.memory?[index] else { continue }
-            let alert = with.alerts[index]
-            if without.alert(alert.id) == alert { continue }
-            if let own = byKey[key] {
-                // One that neither fold knows rests on more than these events.
-                let id = alerts[own].id
-                if id != alert.id, without.alert(id) == nil { continue }
-                clear(own)
+        for (index, alert) in with.alerts.enumerated() {
+            let before = without.alert(alert.id)
+            guard before != alert, let owner = with.memory?[index] else { continue }
+            let isCurrent = with.byKey[owner.key] == index
+            let standing = byKey[owner.key].map { alerts[$0].id }
+            // One that neither fold knows rests on more than these events.
+            let isForeign = standing.map { with.alert($0) == nil && without.alert($0) == nil }
+            if let own = byID[alert.id] {
+                if let before { alerts[own].correct(from: before, to: alert) }
+                if isCurrent, byKey[owner.key] == nil { lead(owner.key, to: own) }
+            } else if before == nil, isForeign != true {
+                add(alert, owner, isCurrent: isCurrent)
             }
-            if let own = byID[alert.id] { clear(own) }
-            guard let own = seat(alert, isMinor: alert.severity < .medium) else { continue }
-            enter(
-                AlertMemory.Owner(
-                    key: key, lineage: owner.lineage, isMinor: alert.severity < .medium), at: own)
         }
+    }
+
+    /// Takes in an alert that late events began.
+    private mutating func add(
+        _ alert: Alert, _ owner: AlertMemory.Owner, isCurrent: Bool
+    ) {
+        let standing = byKey[owner.key]
+        let isMinor = alert.severity < .medium
+        guard let own = seat(alert, isMinor: isMinor) else { return }
+        enter(AlertMemory.Owner(key: owner.key, lineage: owner.lineage, isMinor: isMinor), at: own)
+        if let standing, !isCurrent { lead(owner.key, to: standing) }
+    }
+
+    private mutating func lead(_ key: ID128, to index: Int) {
+        byKey[key] = index
+        memory?[index].key = key
     }
 
     /// Forgets an alert; its slot waits for its turn.
@@ -263,5 +280,27 @@ extension AlertDesk {
         alerts[index].id = .none
         memory?[index] = AlertMemory.Owner(
             key: .none, lineage: .none, isMinor: owner.isMinor)
+    }
+}
+
+extension Alert {
+    /// Takes over what a fold of some of its events says now, instead of what one said before; what
+    /// rests on other events stays. One that is worse for them keeps all but the count.
+    public mutating func correct(from before: Alert, to after: Alert) {
+        let others = count - before.count
+        let last = max(lastSeen, after.lastSeen)
+        if severity == before.severity, others == 0 {
+            self = after
+            return
+        }
+        if severity < after.severity || severity == before.severity {
+            let evidence = self.evidence
+            self = after
+            let known = Set(self.evidence.map(\.event) + before.evidence.map(\.event))
+            let room = AlertDesk.evidenceLimit - self.evidence.count
+            self.evidence += evidence.filter { !known.contains($0.event) }.prefix(max(0, room))
+        }
+        count = after.count + max(0, others)
+        lastSeen = last
     }
 }

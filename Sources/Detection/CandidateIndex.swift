@@ -67,14 +67,18 @@ struct CandidateIndex: Sendable {
         let plain = predicate.matchers.allSatisfy {
             if case .text(let pattern) = $0 { pattern.plainText != nil } else { false }
         }
-        let isCommon = commonFields.contains(predicate.field)
-        return (isCoded ? isCommon ? 4 : 1 : 10) * (plain ? 1 : 3) + predicate.matchers.count / 16
+        let field = if universalFields.contains(predicate.field) { 20 } else if !isCoded { 10 }
+            else { commonFields.contains(predicate.field) ? 4 : 1 }
+        return field * (plain ? 1 : 3) + predicate.matchers.count / 16
     }
+
+    /// Fields of a value or two that nearly all events share.
+    private static let universalFields: Set<RuleField> = [.event(.outcome), .event(.ipRole)]
 
     /// Fields of few values, each of which many events share.
     private static let commonFields: Set<RuleField> = [
         .event(.dialect), .event(.source), .event(.issuer), .event(.tenant), .event(.grantType),
-        .event(.scopes), .event(.audience), .event(.outcome), .event(.ipRole),
+        .event(.scopes), .event(.audience), .event(.reason),
     ]
 
     mutating func add(

@@ -102,7 +102,9 @@ extension DetectionRun {
     /// From here on the run is, for these rules, as if nothing had come late: hits to come are
     /// counted into the alerts with the late events, and alerts that vanished with them are
     /// forgotten. Nothing of it is in ``takeChanges()``. What the run knows of clients by now
-    /// counts from the session's first event on, for both.
+    /// counts from the session's first event on, for both. Where other events speak of the
+    /// session's grants, too, the ledger only hears of the late ones; what is remembered of
+    /// authorization codes stays.
     ///
     /// - Parameters:
     ///   - events: all of the session before what was taken in last, in total order.
@@ -118,7 +120,7 @@ extension DetectionRun {
         let known = events.filter { !isLate($0) }
         let without = lookahead.desk(of: known, clientsOf: ledger, pool)
         let with = lookahead.desk(of: events, clientsOf: ledger, pool)
-        if refold(events, pool) {
+        if refold(events, from: known.first, pool, isLate) {
             eventCount += late.count
         } else {
             for event in events where isLate(event) {
@@ -129,9 +131,12 @@ extension DetectionRun {
         return (without.sorted(), with.sorted())
     }
 
-    private mutating func refold(_ events: [RowReference], _ pool: StringPool) -> Bool {
+    private mutating func refold(
+        _ events: [RowReference], from known: RowReference?, _ pool: StringPool,
+        _ isLate: (RowReference) -> Bool
+    ) -> Bool {
         // The server's own name of a grant may stand in events of other sessions.
-        guard let first = events.first,
+        guard let first = known ?? events.first,
             events.allSatisfy({ $0.batch.events.id(.family, $0.row).isNone })
         else { return false }
         let columns: [IDColumn] = [.presented, .issuedRefresh, .issuedAccess]
@@ -142,10 +147,9 @@ extension DetectionRun {
             session: first.batch.events.id(.session, first.row), tokens: tokens,
             from: first.batch.events.time[first.row]
         ) { ledger in
-            var transition = Transition()
             for event in events {
-                _ = ledger.apply(
-                    event.batch.events, row: event.row, pool: pool, into: &transition)
+                ledger.refold(
+                    event.batch.events, row: event.row, pool: pool, isLate: isLate(event))
             }
         }
     }

@@ -35,7 +35,7 @@ extension Ledger {
     /// Learns from a redemption where the back ends are of clients that are not registered.
     mutating func learnBackEnd(_ batch: borrowing EventBatch, _ row: Int) {
         // A trial is undone, and would copy what is known of all clients.
-        guard !isTrial, !isRefolding, batch.outcome[row] == .success,
+        guard !isTrial, !isRepeating, batch.outcome[row] == .success,
             batch.ipRole[row] == .holder
         else { return }
         let owner = batch.owner(row)

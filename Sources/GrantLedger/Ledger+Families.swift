@@ -67,6 +67,7 @@ extension Ledger {
         let index = reopen(family) ?? families.add(family) { index, old in
             familyTable.remove(Self.hash(anchor: old.anchor), index)
             if old.subject != 0 { subjectTable.remove(Self.subjectHash(old), index) }
+            reopening.removeAll { $0 == index }
         }
         if !isTrial, anchorTexts.count > 2 * families.count + 1024 { dropForgottenTexts() }
         familyTable.insert(Self.hash(anchor: anchor), index)

@@ -189,7 +189,7 @@ extension Ledger {
         transition.policyAllows = policies.allows(
             families[family].policyOwner, gap: transition.replayGap,
             generations: transition.generationGap, reuse: Int64(nodes[index].reuses))
-        if !isRefolding, transition.secondNovelty.prefix == .no,
+        if !isRepeating, transition.secondNovelty.prefix == .no,
             transition.replayGap > RotationPolicies.longestLeeway
         {
             policies.learnReplayAccepted(

@@ -43,9 +43,9 @@ extension Ledger {
     /// Adds a token, with its access token as a second name: one is looked for when it was used, or
     /// when it stood in a log.
     mutating func addNode(_ node: TokenNode) -> Int {
-        let index = nodes.add(node) { index, old in
-            nodeTable.remove(Self.hash(old.id), index)
-            if !old.access.isNone { nodeTable.remove(Self.hash(old.access), index) }
+        let index = reuse(node) ?? nodes.add(node) { index, old in
+            Self.removeNames(of: old, index, from: &nodeTable)
+            if !vacant.isEmpty, vacant[old.id] == index { vacant[old.id] = nil }
         }
         nodeTable.insert(Self.hash(node.id), index)
         if !node.access.isNone { nodeTable.insert(Self.hash(node.access), index) }
@@ -56,6 +56,11 @@ extension Ledger {
         }
         lineages[Int(node.lineage)].newestGeneration = max(newest, node.generation)
         return index
+    }
+
+    static func removeNames(of node: TokenNode, _ index: Int, from table: inout IndexTable) {
+        table.remove(hash(node.id), index)
+        if !node.access.isNone { table.remove(hash(node.access), index) }
     }
 
     /// The server kept a refresh token and issued another access token with it, which takes the
@@ -70,11 +75,13 @@ extension Ledger {
     }
 
     /// A token was revoked by itself (RFC 7009): its grant may go on.
-    mutating func noteRevocation(of token: ID128, by tenant: UInt32 = 0) {
+    mutating func noteRevocation(of token: ID128, by tenant: UInt32, in session: ID128) {
         if let index = findNode(token, of: tenant) {
             nodes[index].isRevoked = true
+            noteOther(family(of: index), session)
         } else if let index = findAccess(token, of: tenant) {
             nodes[index].isAccessRevoked = true
+            noteOther(family(of: index), session)
         }
     }
 

@@ -18,6 +18,7 @@ extension Ledger {
         transition = Transition()
         if let index = findAccess(event.presented, of: event.assignedTenant) {
             nodes[index].isAccessUsed = true
+            noteOther(family(of: index), event.session)
             describe(Int(nodes[index].lineage), nodes[index].generation, event, &transition)
         } else if let index = findNode(event.presented, of: event.assignedTenant) {
             describe(Int(nodes[index].lineage), nodes[index].generation, event, &transition)
@@ -67,6 +68,7 @@ extension Ledger {
     /// The family takes over what an event says about it.
     mutating func touch(_ index: Int, _ event: EventRow) {
         families[index].touch(event)
+        noteOther(index, event.session)
         guard event.subject != 0, families[index].subject == 0 else { return }
         families[index].subject = event.subject
         // One entry for a subject and a client, however many grants they had: the latest.

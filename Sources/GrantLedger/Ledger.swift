@@ -34,10 +34,11 @@ public struct Ledger: Sendable {
     var serial: UInt32 = 0
     /// See ``trial(_:)``.
     var isTrial = false
-    /// See ``refold(session:tokens:from:_:)``: whether one goes on, and the families that no event
-    /// of it has opened yet.
-    var isRefolding = false
+    /// While a session is folded anew: whether the event at hand was taken in before, families that
+    /// no event has opened yet, and places of tokens, by their ids, that none has taken yet.
+    var isRepeating = false
     var reopening: [Int] = []
+    var vacant: [ID128: Int] = [:]
 
     /// - Parameter clients: what is known of clients from elsewhere.
     public init(limits: Limits = Limits(), clients: ClientRegistry = .empty) {
@@ -107,7 +108,8 @@ public struct Ledger: Sendable {
         case .tokenRevoked:
             if batch.outcome[row] == .success {
                 noteRevocation(
-                    of: batch.id(.presented, row), by: batch.assignedTenant(row))
+                    of: batch.id(.presented, row), by: batch.assignedTenant(row),
+                    in: batch.id(.session, row))
             }
             return false
         case .sessionEnded, .grantRevoked, .consentRevoked:

@@ -123,6 +123,8 @@ struct Family: Sendable, BitwiseCopyable {
     var isEnded = false
     /// Whether the subject had another live grant at the client when this one was first seen.
     var hasSibling = false
+    /// Whether events of other sessions, or of none, spoke of it or of its tokens.
+    var hasOthers = false
     var profile = PresenterProfile()
 
     /// Whether events of a tenant may be about it; 0 for a source that is no tenant's own.

@@ -4,7 +4,7 @@ public import GrantLedger
 extension DetectionRun {
     /// Raised when a run makes something else of the same events, or keeps it differently, in a
     /// way that no other version says.
-    private static let stateVersion: UInt8 = 2
+    private static let stateVersion: UInt8 = 3
 
     /// What a state image belongs to: the rules as they are, what is known of clients, how the work
     /// is split, what is kept at most, and the program. A run is only ever restored under the key

@@ -125,6 +125,7 @@ extension Family: StateRecord {
         fields.field(&isBorn)
         fields.field(&isEnded)
         fields.field(&hasSibling)
+        fields.field(&hasOthers)
         fields.record(&profile)
     }
 }

@@ -164,12 +164,17 @@ struct AlertBook {
         before: [Alert], after: [Alert], isHistoric: (Alert) -> Bool
     ) throws(StoreError) -> [AlertRecord] {
         var records: [AlertRecord] = []
-        for alert in after {
+        for var alert in after {
             let without = before.first { $0.id == alert.id }
             if without == alert { continue }
             let known = try stored(alert.id)
             let isWorse = without.map { $0.severity < alert.severity } ?? true
             let isUntold = known.map { $0.state == .withdrawn || $0.severity < alert.severity }
+            // It may rest on other events, too.
+            if let without, var standing = try standing(known) {
+                standing.correct(from: without, to: alert)
+                alert = standing
+            }
             guard isWorse, isUntold ?? true else {
                 if let known, known.state == .confirmed || known.state == .historic {
                     recounts[alert.id] = nil
@@ -190,11 +195,19 @@ struct AlertBook {
                     isHistoric ? .historic : .confirmed, isNotable: !isHistoric, after: known))
         }
         for alert in before where !after.contains(where: { $0.id == alert.id }) {
+            guard let known = try stored(alert.id), known.state == .confirmed,
+                let standing = try standing(known), standing.count <= alert.count
+            else { continue }
             recounts[alert.id] = nil
-            guard let known = try stored(alert.id), known.state == .confirmed else { continue }
             records.append(Self.withdrawn(known))
         }
         return saying(records)
+    }
+
+    /// An alert as the rules said it last.
+    private func standing(_ known: AlertRecord?) throws(StoreError) -> Alert? {
+        guard let known else { return nil }
+        return recounts[known.id]?.alert ?? known.alert ?? AlertJSON.read(known.body)
     }
 
     /// What rules say that learned from the store: alerts nobody knew are historic; of the others
@@ -250,6 +263,8 @@ struct AlertBook {
         record.revision += 1
         record.state = .withdrawn
         record.isNotable = true
+        // It binds no other alert any more.
+        record.alert = nil
         record.body = AlertJSON.restated(
             record.body, revision: record.revision, state: .withdrawn)
         return record

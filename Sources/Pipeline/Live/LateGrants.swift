@@ -5,12 +5,24 @@ internal import GrantLedger
 
 /// Grants of which events came too late, waiting to be folded anew from the store.
 struct LateGrants {
+    /// Rows that only the ledger is to hear of: batches of one row.
+    typealias Rows = [EventBatch]
+
     /// Sessions that wait at most; others are not looked at.
     private static let most = 100_000
+    /// Sessions that may wait without the ledger having heard of their events.
+    private static let mostUnheard = 100
+    /// Blocks of the store that may hold a session which is looked at.
+    private static let mostBlocks = 64
     /// Blocks of the store that are read for one turn, at most, unless one session needs more.
     private let blocksPerTurn: Int
 
-    private var waiting: [ID128: Set<ID128>] = [:]
+    private struct Session {
+        var late: Set<ID128> = []
+        var unheard: Rows = []
+    }
+
+    private var waiting: [ID128: Session] = [:]
     private var order: [ID128] = []
     private var head = 0
 
@@ -22,19 +34,37 @@ struct LateGrants {
 
     /// Notes late events by their session.
     ///
-    /// - Returns: those whose grant is not looked at: without a session, or beyond the bound.
-    mutating func add(
-        _ late: [(batch: EventBatch, row: Int)]
-    ) -> [(batch: EventBatch, row: Int)] {
-        late.filter { batch, row in
+    /// - Returns: those of which the ledger should hear now, because their grants are not looked at
+    ///   or have to wait: without a session, or too many.
+    mutating func add(_ late: [(batch: EventBatch, row: Int)]) -> Rows {
+        var heard: Rows = []
+        for (batch, row) in late {
+            var single = EventBatch(capacity: 1)
+            single.append(row: row, of: batch)
             let session = batch.id(.session, row)
             if session.isNone || (waiting[session] == nil && waiting.count >= Self.most) {
-                return true
+                heard.append(single)
+                continue
             }
             if waiting[session] == nil { order.append(session) }
-            waiting[session, default: []].insert(batch.id(.event, row))
-            return false
+            waiting[session, default: Session()].late.insert(batch.id(.event, row))
+            if order.count - head > Self.mostUnheard {
+                heard.append(single)
+            } else {
+                waiting[session]?.unheard.append(single)
+            }
         }
+        return heard
+    }
+
+    /// What waits and the ledger has not heard of.
+    mutating func takeUnheard() -> Rows {
+        var rows: Rows = []
+        for session in order[head...] {
+            rows += waiting[session]?.unheard ?? []
+            waiting[session]?.unheard = []
+        }
+        return rows
     }
 
     /// One grant's events before the frontier, in total order, with those among them that came
@@ -46,9 +76,11 @@ struct LateGrants {
 
     /// The next grants, as many as a few blocks of the store hold.
     ///
-    /// - Parameter clients: what is known of clients from elsewhere.
+    /// - Parameters:
+    ///   - clients: what is known of clients from elsewhere.
+    ///   - passed: gets the events of sessions that too many blocks may hold.
     mutating func next(
-        _ store: EventStore, before frontier: Int64, clients: ClientRegistry
+        _ store: EventStore, before frontier: Int64, clients: ClientRegistry, passed: inout Rows
     ) throws(StoreError) -> [Grant] {
         var grants: [ID128: Grant] = [:]
         var blocks: Set<Int> = []
@@ -56,15 +88,19 @@ struct LateGrants {
         while head < order.count {
             let session = order[head]
             let found = try Self.blocks(of: session, store)
-            if !grants.isEmpty, blocks.union(found).count > blocksPerTurn { break }
-            blocks.formUnion(found)
-            grants[session] = Grant(events: [], late: waiting.removeValue(forKey: session) ?? [])
+            let isLarge = found.count > Self.mostBlocks
+            if !isLarge, !grants.isEmpty, blocks.union(found).count > blocksPerTurn { break }
             head += 1
+            guard let entry = waiting.removeValue(forKey: session) else { continue }
+            if isLarge {
+                passed += entry.unheard
+                continue
+            }
+            blocks.formUnion(found)
+            grants[session] = Grant(events: [], late: entry.late)
         }
-        if isEmpty {
-            order = []
-            head = 0
-        }
+        order.removeFirst(head)
+        head = 0
         for index in blocks.sorted() {
             var block = try store.readBlock(index)
             roles.fill(&block, pool: store.pool)

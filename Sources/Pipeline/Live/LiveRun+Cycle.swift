@@ -131,8 +131,9 @@ extension LiveRun {
 
     /// Lets the rules look at what came, and at what event time has passed.
     private func judge(isStopping: Bool, _ turn: inout LiveTurn) throws(StoreError) {
-        // Before event time goes on: what is on time may be of the same grants, and comes after.
-        turn.late = engine.takeLate()
+        let news = engine.takeLate()
+        if !news.isEmpty { status.change { $0.late += news.count } }
+        try correctLate(news)
         if !isStopping {
             if queue.isEmpty { noteIdle(&turn) }
             advance()
@@ -212,11 +213,12 @@ extension LiveRun {
         let now = clock.steady()
         let isDue = now >= timers.recounts || isStopping || !turn.drains.isEmpty
         if isDue { timers.recounts = now + 1_000_000_000 }
+        // First: late events were looked at before event time went on.
+        turn.commit.alerts += try takeCorrections()
         let changes = book.sift(engine.run.takeChanges(), all: isDue)
         turn.commit.alerts += try book.settle(changes) { origins.isHistoric($0) }
         let expired = try book.expire(before: engine.settled)
         turn.commit.alerts += expired
-        turn.commit.alerts += try refold(turn.late)
         turn.commit.alerts += try book.foresee(engine.peek(pool: store.pool))
         turn.commit.alerts = try book.conclude(turn.commit.alerts)
         try assignIncidents(&turn.commit)

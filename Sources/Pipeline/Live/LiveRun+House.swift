@@ -7,7 +7,10 @@ extension LiveRun {
     /// What is due now and then: the snapshot, retention, a look at the disk.
     func keepHouse(_ now: Int64, isStopping: Bool) throws(StoreError) {
         if isStopping { return }
-        if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead, late.isEmpty {
+        if let due = timers.snapshot, now >= due, engine.read > timers.snapshotRead,
+            late.isEmpty || now >= due + options.snapshotEvery * 10
+        {
+            hear(late.takeUnheard())
             try settleRecounts()
             saveState()
             // Nothing is told meanwhile: a snapshot that takes long is taken seldom, so that it
@@ -24,8 +27,8 @@ extension LiveRun {
 
     /// Writes the rules' memory down; a failure costs time at the next start and nothing else.
     ///
-    /// Only while no grant of late events waits: after a kill, those that came before the snapshot
-    /// would be looked at no more.
+    /// Best while no grant of late events waits: after a kill, those that came before the snapshot
+    /// are looked at no more.
     func saveState() {
         guard let path = options.statePath else { return }
         let head = StateFile.Head(

@@ -87,7 +87,8 @@ extension LiveRun {
         }
         // Late ones were counted when they came. Whether their grants were looked at before the end
         // is not known; once more changes nothing that was told.
-        wait(for: engine.takeLate())
+        try correctLate(engine.takeLate())
+        while !late.isEmpty { try correctLate([]) }
     }
 
     /// Teaches rules from all events that are kept.
@@ -167,6 +168,8 @@ extension LiveRun {
                 "the new rules could not learn and the old ones stay: \(error.message)"))
             return
         }
+        // The other run has late events in their places already.
+        while !late.isEmpty { try correctLate([]) }
         if learning.until < engine.frontier {
             try Learner(
                 store: store, rules: learning.rules, clients: learning.clients,

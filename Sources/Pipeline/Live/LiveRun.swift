@@ -41,6 +41,8 @@ public final class LiveRun: @unchecked Sendable {
     var openPositions: [String: ResumePosition] = [:]
     var learning: RuleLearning?
     var late = LateGrants()
+    /// What late events change, to be said with what else this cycle says.
+    var corrections: [(without: [Alert], with: [Alert])] = []
     var outbox = LiveOutbox()
     /// Those that did not end yet, by id.
     var silences: [Silence] = []
@@ -346,8 +348,6 @@ struct LiveTurn {
     /// final alerts come as soon as provisional ones would.
     var isBehind = false
     var appended = 0
-    /// Rows that came too late.
-    var late: [(batch: EventBatch, row: Int)] = []
     /// Hooks that are told of what was held back, by the alert that tells them.
     var digests: [ID128: String] = [:]
     /// What of the budgets is left when the turn is durable; nil when it spent nothing.
