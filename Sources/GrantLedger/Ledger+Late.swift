@@ -80,6 +80,11 @@ extension Ledger {
         return index
     }
 
+    /// When the first grant of a session that is known began; nil when none is.
+    public func firstTime(ofSession session: ID128) -> Int64? {
+        families(anchoredAt: session).map { families[$0].firstTime }.min()
+    }
+
     private func families(anchoredAt session: ID128) -> [Int] {
         var found: [Int] = []
         var walk = familyTable.walk(Self.hash(anchor: session))

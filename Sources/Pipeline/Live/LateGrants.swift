@@ -12,25 +12,30 @@ struct LateGrants {
     private static let most = 100_000
     /// Sessions that may wait without the ledger having heard of their events.
     private static let mostUnheard = 100
-    /// Blocks of the store that may hold a session which is looked at.
-    private static let mostBlocks = 64
+    /// Blocks of the store that may hold a session which is looked at, about half a second's work.
+    private static let mostBlocks = 256
     /// Blocks of the store that are read for one turn, at most, unless one session needs more.
     private let blocksPerTurn: Int
 
     private struct Session {
         var late: Set<ID128> = []
+        var first = Int64.max
         var unheard: Rows = []
+
+        mutating func note(_ batch: EventBatch, _ row: Int) {
+            late.insert(batch.id(.event, row))
+            first = min(first, batch.time[row])
+        }
     }
 
     private var waiting: [ID128: Session] = [:]
     private var order: [ID128] = []
-    private var head = 0
 
     init(blocksPerTurn: Int = 32) {
         self.blocksPerTurn = blocksPerTurn
     }
 
-    var isEmpty: Bool { head == order.count }
+    var isEmpty: Bool { order.isEmpty }
 
     /// Notes late events by their session.
     ///
@@ -47,8 +52,8 @@ struct LateGrants {
                 continue
             }
             if waiting[session] == nil { order.append(session) }
-            waiting[session, default: Session()].late.insert(batch.id(.event, row))
-            if order.count - head > Self.mostUnheard {
+            waiting[session, default: Session()].note(batch, row)
+            if order.count > Self.mostUnheard {
                 heard.append(single)
             } else {
                 waiting[session]?.unheard.append(single)
@@ -60,7 +65,7 @@ struct LateGrants {
     /// What waits and the ledger has not heard of.
     mutating func takeUnheard() -> Rows {
         var rows: Rows = []
-        for session in order[head...] {
+        for session in order {
             rows += waiting[session]?.unheard ?? []
             waiting[session]?.unheard = []
         }
@@ -77,20 +82,23 @@ struct LateGrants {
     /// The next grants, as many as a few blocks of the store hold.
     ///
     /// - Parameters:
-    ///   - clients: what is known of clients from elsewhere.
+    ///   - ledger: knows since when a session has grants.
     ///   - passed: gets the events of sessions that too many blocks may hold.
     mutating func next(
-        _ store: EventStore, before frontier: Int64, clients: ClientRegistry, passed: inout Rows
+        _ store: EventStore, before frontier: Int64, _ ledger: Ledger, passed: inout Rows
     ) throws(StoreError) -> [Grant] {
         var grants: [ID128: Grant] = [:]
         var blocks: Set<Int> = []
-        var roles = ClientStage(clients)
-        while head < order.count {
-            let session = order[head]
-            let found = try Self.blocks(of: session, store)
+        var roles = ClientStage(ledger.registry)
+        var taken = 0
+        while taken < order.count {
+            let session = order[taken]
+            let since = ledger.firstTime(ofSession: session) ?? .min
+            let found = try Self.blocks(
+                of: session, since: min(since, waiting[session]?.first ?? .min), store)
             let isLarge = found.count > Self.mostBlocks
             if !isLarge, !grants.isEmpty, blocks.union(found).count > blocksPerTurn { break }
-            head += 1
+            taken += 1
             guard let entry = waiting.removeValue(forKey: session) else { continue }
             if isLarge {
                 passed += entry.unheard
@@ -99,8 +107,7 @@ struct LateGrants {
             blocks.formUnion(found)
             grants[session] = Grant(events: [], late: entry.late)
         }
-        order.removeFirst(head)
-        head = 0
+        order.removeFirst(taken)
         for index in blocks.sorted() {
             var block = try store.readBlock(index)
             roles.fill(&block, pool: store.pool)
@@ -120,12 +127,11 @@ struct LateGrants {
     }
 
     private static func blocks(
-        of session: ID128, _ store: EventStore
+        of session: ID128, since time: Int64, _ store: EventStore
     ) throws(StoreError) -> [Int] {
         var found: [Int] = []
-        for index in store.blocks.indices
-        where try store.mayContain(session, column: .session, block: index) {
-            found.append(index)
+        for index in store.blocks.indices where store.blocks[index].maxTime >= time {
+            if try store.mayContain(session, column: .session, block: index) { found.append(index) }
         }
         return found
     }

@@ -13,7 +13,7 @@ extension LiveRun {
         if late.isEmpty { return }
         var passed: LateGrants.Rows = []
         let grants = try late.next(
-            store, before: engine.frontier, clients: clientsInUse, passed: &passed)
+            store, before: engine.frontier, engine.run.ledger, passed: &passed)
         hear(passed)
         for grant in grants {
             corrections.append(
